@@ -1,0 +1,51 @@
+# Two commands for a fresh machine: `make run` and `make test`. Needs Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check format lock benchmark clean
+
+run: $(VENV)/ready
+	@$(BIN)/hamrah run
+
+test: $(VENV)/ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto
+
+check: $(VENV)/ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto -m "not slow"
+
+format: $(VENV)/ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Pins every package with its hashes; run it after changing pyproject.toml.
+lock: $(VENV)/ready-dev
+	$(PYTHON) -m pip --quiet install --target $(VENV)/uv uv
+	cd $(CURDIR) && PYTHONPATH=$(VENV)/uv $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	cd $(CURDIR) && PYTHONPATH=$(VENV)/uv $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+
+benchmark: $(VENV)/ready-dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r requirements.lock
+	$(BIN)/pip --quiet --disable-pip-version-check install --no-deps --editable .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
+	$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r requirements-dev.lock
+	@touch $@

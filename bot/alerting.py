@@ -1,0 +1,78 @@
+"""A red flag: kept, told to staff and to the participant, in the transaction of the tap."""
+
+from datetime import timedelta
+
+from bot.desk import Desk
+from flows.commands.safety import acknowledge_button
+from flows.engine import RaiseAlert
+from flows.forms import AlertLevel, Form
+from flows.messages import Message, say
+from flows.roles import Role
+from flows.text import Text, text
+from storage import alerts, participants, people, planned
+from storage.audit import Act, Detail
+from storage.outbox import Urgency
+from storage.planned import Plan
+from storage.responses import FormRow
+
+
+def raise_alert(desk: Desk, row: FormRow, form: Form, effect: RaiseAlert) -> Message:
+    """Raise the alert once and tell staff; returns what the participant must be told now."""
+    alert_id = alerts.raise_(
+        desk.connection,
+        participant=row.participant,
+        form_id=row.id,
+        item=effect.item,
+        option=effect.option,
+        level=effect.level,
+        at=desk.now,
+    )
+    if alert_id is not None:
+        _tell_staff(desk, row, alert_id, effect.level, _term(form, effect))
+        _plan_escalation(desk, alert_id, effect.level)
+        detail: Detail = {"alert": alert_id, "item": effect.item, "option": effect.option}
+        desk.record(Act("raise_alert", "system", None, row.participant, detail))
+    return _advice(desk, effect.level)
+
+
+def _term(form: Form, effect: RaiseAlert) -> Text:
+    item = form.item(effect.item)
+    option = item.option(effect.option) if item is not None else None
+    assert option is not None
+    return option.button or option.label
+
+
+def _tell_staff(desk: Desk, row: FormRow, alert_id: int, level: AlertLevel, term: Text) -> None:
+    chart = participants.chart(desk.connection, row.participant)
+    message = say(
+        text(f"alert.{level.value}.staff", number=alert_id, code=chart.code, term=term),
+        buttons=((acknowledge_button(alert_id),),),
+    )
+    key = f"alert:{alert_id}"
+    if chart.clinician is None or chart.clinician not in people.holders(
+        desk.connection, Role.CLINICIAN
+    ):
+        desk.notify_role(Role.CLINICIAN, message, key=key, urgency=Urgency.ALERT)
+    else:
+        each = f"{key}:{chart.clinician}"
+        desk.notify(chart.clinician, message, key=each, urgency=Urgency.ALERT)
+
+
+def _plan_escalation(desk: Desk, alert_id: int, level: AlertLevel) -> None:
+    rule = desk.study.trial.escalation
+    minutes = rule.at_once_minutes if level is AlertLevel.AT_ONCE else rule.same_day_minutes
+    planned.add(
+        desk.connection,
+        Plan(
+            f"escalate:{alert_id}",
+            "escalate_alert",
+            desk.now + timedelta(minutes=minutes),
+            subject={"alert": alert_id},
+        ),
+    )
+
+
+def _advice(desk: Desk, level: AlertLevel) -> Message:
+    site = desk.study.trial.site
+    key = f"alert.{level.value}.participant"
+    return say(text(key, emergency=site.emergency_number, phone=site.clinic_phone))

@@ -1,0 +1,63 @@
+"""All commands in one explicit tuple; permissions, help, menus and audit verbs come from it."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from flows.commands import (
+    administration,
+    allocation,
+    enrolment,
+    everyone,
+    oversight,
+    participant,
+    rating,
+    safety,
+    visits,
+)
+from flows.commands.command import Circumstances, Command
+from flows.effects import Decision, Say
+from flows.facts import NoFacts
+from flows.forms import Answers
+from flows.messages import say
+from flows.roles import Role
+from flows.text import text
+
+
+def allowed(roles: AbstractSet[Role]) -> Iterator[Command[Any]]:
+    """The commands that somebody with these roles may give, in the order of the help."""
+    return (command for command in COMMANDS if not command.roles.isdisjoint(roles))
+
+
+def find(name: str, roles: AbstractSet[Role]) -> Command[Any] | None:
+    return next((command for command in allowed(roles) if command.name == name), None)
+
+
+def exists(name: str) -> bool:
+    return any(command.name == name for command in COMMANDS)
+
+
+def _help(_facts: NoFacts, _answers: Answers, given: Circumstances) -> Decision:
+    shown = [command for command in allowed(given.roles) if not command.hidden]
+    lines = tuple(
+        text("help.line", command=f"/{command.name}", does=text(f"command.{command.name}.help"))
+        for command in shown
+    )
+    site = given.trial.site
+    intro = "help.participant" if Role.PARTICIPANT in given.roles else "help.staff"
+    head = text(intro, emergency=site.emergency_number, phone=site.clinic_phone)
+    return (Say(say(head, text("help.list", lines=lines))),)
+
+
+COMMANDS: tuple[Command[Any], ...] = (
+    *oversight.COMMANDS,
+    *enrolment.COMMANDS,
+    *allocation.COMMANDS,
+    *visits.COMMANDS,
+    *rating.COMMANDS,
+    *safety.COMMANDS,
+    *administration.COMMANDS,
+    *participant.COMMANDS,
+    *everyone.COMMANDS,
+    Command("help", frozenset(Role), NoFacts, _help, "view_help"),
+)

@@ -1,0 +1,156 @@
+"""Who works on the trial: the administrators' commands. They see no participant."""
+
+from flows.commands.command import Circumstances, Command, choice, choices, pick, words
+from flows.effects import CutOff, Decision, EndRole, GiveRole, InviteStaff, Refused, Say, TellRole
+from flows.facts import Person, StaffFacts
+from flows.forms import Answers, Item
+from flows.messages import say
+from flows.roles import STAFF, Role, conflict
+from flows.text import Text, text
+
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+ROLE_CODES = tuple(role.value for role in Role if role in STAFF)
+
+
+def role_names(roles: tuple[Role, ...]) -> tuple[Text, ...]:
+    return tuple(text(f"role.{role.value}") for role in roles)
+
+
+def _people(facts: StaffFacts) -> dict[str, Text]:
+    return {str(person.id): text("staff.name", name=person.name) for person in facts.staff}
+
+
+def _chosen(facts: StaffFacts, answers: Answers) -> Person | None:
+    chosen = str(answers.get("person"))
+    return next((person for person in facts.staff if str(person.id) == chosen), None)
+
+
+def _invite_items(_f: StaffFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (words("staff_name", 80), choices("roles", *ROLE_CODES))
+
+
+def _roles(answers: Answers) -> tuple[Role, ...]:
+    codes = answers.get("roles")
+    return tuple(Role(code) for code in codes) if isinstance(codes, tuple) else ()
+
+
+def _check_roles(_f: StaffFacts, answers: Answers, _g: Circumstances) -> Text | None:
+    clash = conflict(frozenset(_roles(answers)))
+    return None if clash is None else text(f"roles.{clash}")
+
+
+def _invite(_facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision:
+    return (InviteStaff(str(answers["staff_name"]), _roles(answers), given.secret),)
+
+
+def _list(facts: StaffFacts, _answers: Answers, given: Circumstances) -> Decision:
+    lines = tuple(_line(person) for person in facts.staff)
+    return (Say(say(text("staff.title"), text("staff.list", lines=lines))),)
+
+
+def _line(person: Person) -> Text:
+    key = "staff.line" if person.entered else "staff.line_invited"
+    return text(key, name=person.name, roles=role_names(person.roles))
+
+
+def _person_items(facts: StaffFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (pick("person", _people(facts)),)
+
+
+def _give_items(facts: StaffFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (pick("person", _people(facts)), choice("role", *ROLE_CODES))
+
+
+def _check_give(facts: StaffFacts, answers: Answers, _g: Circumstances) -> Text | None:
+    person = _chosen(facts, answers)
+    if person is None or "role" not in answers:
+        return None
+    role = Role(str(answers["role"]))
+    if role in person.roles:
+        return text("roles.has_it")
+    clash = conflict(frozenset({*person.roles, role}), knows_an_arm=person.knows_an_arm)
+    return None if clash is None else text(f"roles.{clash}")
+
+
+def _give(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision:
+    person = _chosen(facts, answers)
+    if person is None:
+        return Refused(text("staff.nobody"))
+    role = Role(str(answers["role"]))
+    done = text("roles.given", name=person.name, role=text(f"role.{role.value}"))
+    return (GiveRole(person.id, role), Say(say(done)))
+
+
+def _end_items(facts: StaffFacts, answers: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    person = _chosen(facts, answers)
+    held = [role.value for role in person.roles] if person is not None else list(ROLE_CODES)
+    return (pick("person", _people(facts)), choice("role", *held))
+
+
+def _end(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision:
+    person = _chosen(facts, answers)
+    if person is None:
+        return Refused(text("staff.nobody"))
+    role = Role(str(answers["role"]))
+    if role is Role.ADMINISTRATOR and _is_last_administrator(facts, person):
+        return Refused(text("staff.last_administrator"))
+    done = text("roles.ended", name=person.name, role=text(f"role.{role.value}"))
+    return (EndRole(person.id, role), Say(say(done)))
+
+
+def _cut_off(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision:
+    person = _chosen(facts, answers)
+    if person is None:
+        return Refused(text("staff.nobody"))
+    if _is_last_administrator(facts, person):
+        return Refused(text("staff.last_administrator"))
+    message = say(text("staff.cut_off", name=person.name))
+    return (CutOff(person.id), Say(message), TellRole(Role.PI, message))
+
+
+def _is_last_administrator(facts: StaffFacts, person: Person) -> bool:
+    administrators = [p.id for p in facts.staff if Role.ADMINISTRATOR in p.roles]
+    return administrators == [person.id]
+
+
+COMMANDS = (
+    Command("staff", ADMINISTRATOR, StaffFacts, _list, "view_staff"),
+    Command(
+        "invite_staff",
+        ADMINISTRATOR,
+        StaffFacts,
+        _invite,
+        "invite_staff",
+        items=_invite_items,
+        check=_check_roles,
+        confirm=True,
+    ),
+    Command(
+        "give_role",
+        ADMINISTRATOR,
+        StaffFacts,
+        _give,
+        "give_role",
+        items=_give_items,
+        check=_check_give,
+        confirm=True,
+    ),
+    Command(
+        "end_role",
+        ADMINISTRATOR,
+        StaffFacts,
+        _end,
+        "end_role",
+        items=_end_items,
+        confirm=True,
+    ),
+    Command(
+        "cut_off",
+        ADMINISTRATOR,
+        StaffFacts,
+        _cut_off,
+        "cut_off",
+        items=_person_items,
+        confirm=True,
+    ),
+)

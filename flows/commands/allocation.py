@@ -1,0 +1,200 @@
+"""Randomization, and what the treating clinician may see of it. No text here can hold an arm."""
+
+from flows.commands.command import PARTICIPANT, Circumstances, Command, choice, pick
+from flows.commands.enrolment import CLINICIAN, chart_items, has_left
+from flows.definition import Concealment
+from flows.effects import (
+    Allocate,
+    Decision,
+    KeepPaperLetter,
+    Refused,
+    Say,
+    ShowArm,
+    ShowSessionNote,
+    TellPerson,
+)
+from flows.facts import ParticipantFacts
+from flows.forms import Answers, Item
+from flows.messages import run_button, say
+from flows.roles import Role
+from flows.schedule import next_step_before_randomization
+from flows.text import Text, text
+
+ALLOCATOR = frozenset({Role.ALLOCATOR})
+
+
+def _check_randomize(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:
+    chart = facts.chart
+    if not facts.enrolment_confirmed:
+        return text("refused.not_confirmed")
+    if chart is None:
+        return None
+    if has_left(chart.status):
+        return text("refused.left", code=chart.code)
+    if chart.randomized_on is not None:
+        return text("refused.randomized_already", code=chart.code)
+    if chart.excluded:
+        return text("refused.excluded", code=chart.code)
+    if step := next_step_before_randomization(given.trial, chart):
+        return text("refused.step_missing", code=chart.code, step=text(f"step.{step}"))
+    return None if facts.envelopes_left else text("refused.no_envelope")
+
+
+def _randomize(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:
+    chart = facts.chart
+    if chart is None or not given.tapped:
+        return Refused(text("refused.tap_needed"))
+    assert chart.clinician is not None
+    paper = given.trial.allocation.concealment is Concealment.PAPER
+    told = say(
+        text("randomize.done_paper" if paper else "randomize.done", code=chart.code),
+        buttons=((run_button(text("command.letter.button"), "letter", chart.code),),)
+        if paper
+        else (),
+    )
+    clinician = say(
+        text("randomize.clinician", code=chart.code),
+        buttons=((run_button(text("command.arm.button"), "arm", chart.code),),),
+    )
+    return (Allocate(chart.participant), Say(told), TellPerson(chart.clinician, clinician))
+
+
+def _letter_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
+    codes = [arm.code for arm in given.trial.arms]
+    return (
+        PARTICIPANT,
+        choice("letter", *codes, question=text("ask.letter", number=facts.envelope or 0)),
+        choice("letter_again", *codes),
+    )
+
+
+def _check_letter(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
+    chart = facts.chart
+    if given.trial.allocation.concealment is not Concealment.PAPER:
+        return text("refused.not_paper")
+    if chart is None:
+        return None
+    if facts.envelope is None:
+        return text("refused.not_randomized", code=chart.code)
+    if facts.letter_kept:
+        return text("refused.letter_kept", code=chart.code)
+    again = answers.get("letter_again")
+    differs = again is not None and again != answers.get("letter")
+    return text("refused.letters_differ") if differs else None
+
+
+def _letter(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    keep = KeepPaperLetter(facts.chart.participant, str(answers["letter"]))
+    return (keep, Say(say(text("letter.kept", code=facts.chart.code))))
+
+
+def _check_own(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:
+    chart = facts.chart
+    if chart is None:
+        return None
+    if chart.clinician != given.actor:
+        return text("refused.not_your_participant", code=chart.code)
+    if chart.randomized_on is None:
+        return text("refused.not_randomized", code=chart.code)
+    return None
+
+
+def _check_arm(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
+    if refused := _check_own(facts, answers, given):
+        return refused
+    chart = facts.chart
+    paper = given.trial.allocation.concealment is Concealment.PAPER
+    if chart is not None and paper and not facts.letter_kept:
+        return text("refused.letter_missing", code=chart.code)
+    return None
+
+
+def _arm(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    if given.tapped:
+        return (ShowArm(facts.chart.participant),)
+    button = run_button(text("arm.show.button"), "arm", facts.chart.code)
+    return (Say(say(text("arm.tap", code=facts.chart.code), buttons=((button,),))),)
+
+
+def _sessions(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:
+    chart = facts.chart
+    assert chart is not None
+    done = [v for v in given.trial.visits if chart.visit(v.name).session_on is not None]
+    if not done:
+        return (Say(say(text("sessions.none", code=chart.code))),)
+    lines = tuple(
+        text("sessions.line", visit=text(f"visit.{visit.name}"), on=session_on)
+        for visit in done
+        if (session_on := chart.visit(visit.name).session_on) is not None
+    )
+    buttons = tuple(
+        (run_button(text(f"visit.{visit.name}"), "session_note", chart.code, visit.name),)
+        for visit in done
+    )
+    title = text("sessions.title", code=chart.code)
+    return (Say(say(title, text("sessions.list", lines=lines), buttons=buttons)),)
+
+
+def _note_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
+    visits = {visit.name: text(f"visit.{visit.name}") for visit in given.trial.visits}
+    return (PARTICIPANT, pick("visit", visits))
+
+
+def _session_note(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    if not given.tapped:
+        return Refused(text("refused.tap_needed"))
+    return (ShowSessionNote(facts.chart.participant, str(answers["visit"])),)
+
+
+COMMANDS = (
+    Command(
+        "randomize",
+        ALLOCATOR,
+        ParticipantFacts,
+        _randomize,
+        "randomize",
+        items=chart_items,
+        check=_check_randomize,
+        confirm=True,
+    ),
+    Command(
+        "letter",
+        ALLOCATOR,
+        ParticipantFacts,
+        _letter,
+        "record_paper_letter",
+        items=_letter_items,
+        check=_check_letter,
+    ),
+    Command(
+        "arm",
+        CLINICIAN,
+        ParticipantFacts,
+        _arm,
+        "view_arm",
+        items=chart_items,
+        check=_check_arm,
+    ),
+    Command(
+        "sessions",
+        CLINICIAN,
+        ParticipantFacts,
+        _sessions,
+        "view_sessions",
+        items=chart_items,
+        check=_check_own,
+    ),
+    Command(
+        "session_note",
+        CLINICIAN,
+        ParticipantFacts,
+        _session_note,
+        "view_session_note",
+        items=_note_items,
+        check=_check_own,
+        hidden=True,
+    ),
+)

@@ -1,0 +1,100 @@
+"""What a command is: who may give it, what it asks, what it reads, and how it decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Generic, TypeVar
+
+from flows.definition import Trial
+from flows.effects import Decision
+from flows.forms import Answers, Choice, Choices, Item, Option, ParticipantCode, Words
+from flows.roles import Role
+from flows.text import Text, text
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """When, by whom and how a command is given.
+
+    `secret` is random and new in each turn; `at_clinic` is the moment of a day and hour there.
+    """
+
+    trial: Trial
+    actor: int
+    roles: frozenset[Role]
+    now: datetime
+    today: date
+    tapped: bool
+    secret: str
+    at_clinic: Callable[[date, time], datetime]
+
+
+Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]
+Check = Callable[[F, Answers, Circumstances], Text | None]
+Decide = Callable[[F, Answers, Circumstances], Decision]
+
+
+def no_items(_facts: object, _answers: Answers, _given: Circumstances) -> tuple[Item, ...]:
+    return ()
+
+
+def no_check(_facts: object, _answers: Answers, _given: Circumstances) -> Text | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[F]):
+    """A staff or participant command.
+
+    `items` are asked in turn; `check` may refuse as soon as enough is known, and once more at the
+    end; with `confirm` the answers are shown before anything happens. `audit` is the verb in the
+    audit trail. A hidden command is only reached by a button.
+    """
+
+    name: str
+    roles: frozenset[Role]
+    reads: type[F]
+    decide: Decide[F]
+    audit: str
+    items: Items[F] = no_items
+    check: Check[F] = no_check
+    confirm: bool = False
+    hidden: bool = False
+
+
+PARTICIPANT = Item("participant", text("ask.participant"), ParticipantCode())
+
+
+def choice(item_id: str, *codes: str, question: Text | None = None) -> Item:
+    """A question of a command with fixed options, worded by `ask.<id>` and `option.<id>.<CODE>`."""
+    options = tuple(
+        Option(code, text(f"option.{item_id}.{code}"), text(f"option.{item_id}.{code}"))
+        for code in codes
+    )
+    return Item(item_id, question or text(f"ask.{item_id}"), Choice(options))
+
+
+def choices(item_id: str, *codes: str) -> Item:
+    options = tuple(
+        Option(code, text(f"option.{item_id}.{code}"), text(f"option.{item_id}.{code}"))
+        for code in codes
+    )
+    return Item(item_id, text(f"ask.{item_id}"), Choices(options))
+
+
+def pick(item_id: str, labels: dict[str, Text]) -> Item:
+    """A question whose options are what there is now: visits, people, forms."""
+    options = tuple(Option(code, label, label) for code, label in labels.items())
+    return Item(item_id, text(f"ask.{item_id}"), Choice(options))
+
+
+def words(item_id: str, longest: int, *, may_skip: bool = False) -> Item:
+    return Item(item_id, text(f"ask.{item_id}"), Words(longest), may_skip=may_skip)
+
+
+def completed_years(born_on: date, on: date) -> int:
+    """Age in completed years. Who was born on 29 February is older from 1 March on."""
+    had_birthday = (on.month, on.day) >= (born_on.month, born_on.day)
+    return on.year - born_on.year - (0 if had_birthday else 1)

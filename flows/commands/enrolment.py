@@ -1,0 +1,301 @@
+"""From the screening to the invitation: the coordinator's commands before randomization."""
+
+from datetime import date
+
+from flows.chart import Milestone, Status
+from flows.commands.command import (
+    PARTICIPANT,
+    Circumstances,
+    Command,
+    choice,
+    completed_years,
+    pick,
+    words,
+)
+from flows.effects import (
+    BeginForm,
+    Decision,
+    EnrolParticipant,
+    InviteParticipant,
+    RecordMilestone,
+    RecordScreeningFailure,
+    Refused,
+    Say,
+    TellPerson,
+)
+from flows.facts import EnrolmentFacts, ParticipantFacts, Person
+from flows.forms import Answers, Day, Item, Number, Phone, When
+from flows.messages import Button, run_button, say
+from flows.roles import Role
+from flows.text import Text, text
+
+COORDINATOR = frozenset({Role.COORDINATOR})
+CLINICIAN = frozenset({Role.CLINICIAN})
+SEXES = ("F", "M")
+SCREENING_REASONS = ("AGE", "NOT_WILLING", "PHOTOGRAPHS", "CRITERIA", "OTHER")
+OLDEST_POSSIBLE = 120
+
+
+def _screen_items(_f: EnrolmentFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (
+        choice("sex", *SEXES),
+        Item("age", text("ask.age"), Number(0, OLDEST_POSSIBLE)),
+        choice("screening_reason", *SCREENING_REASONS),
+    )
+
+
+def _screen(_facts: EnrolmentFacts, answers: Answers, given: Circumstances) -> Decision:
+    age = answers["age"]
+    assert isinstance(age, int)
+    failure = RecordScreeningFailure(str(answers["sex"]), age, str(answers["screening_reason"]))
+    return (failure, Say(say(text("screening.recorded"))))
+
+
+def _consent_items(
+    facts: EnrolmentFacts, _answers: Answers, given: Circumstances
+) -> tuple[Item, ...]:
+    takers = {str(person.id): text("staff.name", name=person.name) for person in facts.staff}
+    cannot_read = When("reads", frozenset({"NO"}))
+    witness = words("witness", 80)
+    return (
+        choice("consent_version", *given.trial.consent_versions),
+        Item("consented_on", text("ask.consented_on"), Day(latest=given.today)),
+        pick("taken_by", takers),
+        choice("reads", "YES", "NO"),
+        Item(witness.id, witness.question, witness.kind, when=(cannot_read,)),
+        choice("photographs", "YES", "NO"),
+        choice("messages", "YES", "NO"),
+        choice("sex", *SEXES),
+        Item("born_on", text("ask.born_on"), Day(latest=given.today)),
+        words("participant_name", 80),
+        Item("phone", text("ask.phone"), Phone(), may_skip=True),
+    )
+
+
+def _check_consent(facts: EnrolmentFacts, answers: Answers, given: Circumstances) -> Text | None:
+    if not facts.enrolment_confirmed:
+        return text("refused.not_confirmed")
+    if facts.enrolled >= given.trial.target:
+        return text("refused.target_reached", target=given.trial.target)
+    if answers.get("photographs") == "NO":
+        return text("refused.photographs")
+    return _check_age(answers, given)
+
+
+def _check_age(answers: Answers, given: Circumstances) -> Text | None:
+    """Age counts on the day of consent, and nobody can override it."""
+    born_on, consented_on = answers.get("born_on"), answers.get("consented_on")
+    if not isinstance(born_on, date) or not isinstance(consented_on, date):
+        return None
+    rule = given.trial.eligibility
+    age = completed_years(born_on, consented_on)
+    if rule.least_age <= age <= rule.most_age:
+        return None
+    return text("refused.age", age=age, least=rule.least_age, most=rule.most_age)
+
+
+def _consent(facts: EnrolmentFacts, answers: Answers, given: Circumstances) -> Decision:
+    born_on, consented_on = answers["born_on"], answers["consented_on"]
+    assert isinstance(born_on, date)
+    assert isinstance(consented_on, date)
+    enrol = EnrolParticipant(
+        code=facts.next_code,
+        sex=str(answers["sex"]),
+        age=completed_years(born_on, consented_on),
+        consented_on=consented_on,
+        detail={
+            "version": str(answers["consent_version"]),
+            "taken_by": str(answers["taken_by"]),
+            "reads": str(answers["reads"]),
+            "photographs": str(answers["photographs"]),
+            "messages": str(answers["messages"]),
+        },
+        name=str(answers["participant_name"]),
+        phone=str(answers["phone"]),
+        born_on=born_on,
+        witness=str(answers.get("witness", "")),
+    )
+    return (enrol, Say(say(text("consent.recorded", code=facts.next_code), buttons=_next(facts))))
+
+
+def _next(facts: EnrolmentFacts) -> tuple[tuple[Button, ...], ...]:
+    code = facts.next_code
+    return tuple(
+        (run_button(text(f"command.{name}.button"), name, code),)
+        for name in ("eligibility", "invite", "card")
+    )
+
+
+def chart_items(_f: ParticipantFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (PARTICIPANT,)
+
+
+def _check_eligibility(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
+    chart = facts.chart
+    if chart is None:
+        return None
+    if chart.randomized_on is not None:
+        return text("refused.randomized_already", code=chart.code)
+    return text("refused.left", code=chart.code) if has_left(chart.status) else None
+
+
+def has_left(status: Status) -> bool:
+    return status in (Status.WITHDRAWN, Status.DIED)
+
+
+def _eligibility(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    return (BeginForm(given.trial.eligibility.instrument, facts.chart.participant),)
+
+
+def _check_confirm(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:
+    chart = facts.chart
+    if chart is None:
+        return None
+    if left := _check_eligibility(facts, _a, given):
+        return left
+    if not chart.eligibility_answered:
+        return text("refused.no_eligibility", code=chart.code)
+    if chart.eligibility_confirmed:
+        return text("refused.confirmed_already", code=chart.code)
+    return text("refused.excluded", code=chart.code) if chart.excluded else None
+
+
+def _confirm_eligibility(
+    facts: ParticipantFacts, _answers: Answers, given: Circumstances
+) -> Decision:
+    assert facts.chart is not None
+    code = facts.chart.code
+    confirmed = RecordMilestone(
+        facts.chart.participant, Milestone.ELIGIBILITY_CONFIRMED, given.today
+    )
+    buttons = ((run_button(text("command.reference.button"), "reference", code),),)
+    return (confirmed, Say(say(text("eligibility.confirmed", code=code), buttons=buttons)))
+
+
+def _check_reference(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
+    chart = facts.chart
+    if chart is None:
+        return None
+    if not chart.eligibility_confirmed:
+        return text("refused.not_eligible_yet", code=chart.code)
+    return _check_eligibility(facts, _a, _g)
+
+
+def _reference(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    return (BeginForm(given.trial.eligibility.reference, facts.chart.participant),)
+
+
+def _check_present(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
+    chart = facts.chart
+    gone = chart is not None and has_left(chart.status)
+    return text("refused.left", code=chart.code) if chart is not None and gone else None
+
+
+def _invite(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    return (InviteParticipant(facts.chart.participant, facts.chart.code, given.secret),)
+
+
+def _assign_items(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    labels = {str(p.id): text("staff.name", name=p.name) for p in facts.clinicians}
+    first = facts.chart is None or facts.chart.clinician is None
+    reason = () if first else (words("reason", 300),)
+    return (PARTICIPANT, pick("clinician", labels), *reason)
+
+
+def _check_assign(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:
+    if not facts.clinicians:
+        return text("refused.no_clinician")
+    return _check_present(facts, _a, given)
+
+
+def _assign(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
+    chosen = str(answers["clinician"])
+    clinician = next((p for p in facts.clinicians if str(p.id) == chosen), None)
+    if facts.chart is None or clinician is None:
+        return Refused(text("staff.nobody"))
+    code = facts.chart.code
+    assigned = RecordMilestone(
+        facts.chart.participant,
+        Milestone.CLINICIAN_ASSIGNED,
+        given.today,
+        detail={"clinician": chosen},
+        reason=str(answers.get("reason", "")),
+    )
+    return (
+        assigned,
+        Say(say(text("assign.done", code=code, name=clinician.name))),
+        *_tell(clinician, code, given),
+    )
+
+
+def _tell(clinician: Person, code: str, given: Circumstances) -> tuple[TellPerson, ...]:
+    if clinician.id == given.actor:
+        return ()
+    return (TellPerson(clinician.id, say(text("assign.yours", code=code))),)
+
+
+COMMANDS = (
+    Command(
+        "screen", COORDINATOR, EnrolmentFacts, _screen, "screen", items=_screen_items, confirm=True
+    ),
+    Command(
+        "consent",
+        COORDINATOR,
+        EnrolmentFacts,
+        _consent,
+        "record_consent",
+        items=_consent_items,
+        check=_check_consent,
+        confirm=True,
+    ),
+    Command(
+        "eligibility",
+        COORDINATOR,
+        ParticipantFacts,
+        _eligibility,
+        "record_eligibility",
+        items=chart_items,
+        check=_check_eligibility,
+    ),
+    Command(
+        "confirm_eligibility",
+        CLINICIAN,
+        ParticipantFacts,
+        _confirm_eligibility,
+        "confirm_eligibility",
+        items=chart_items,
+        check=_check_confirm,
+        confirm=True,
+    ),
+    Command(
+        "reference",
+        CLINICIAN,
+        ParticipantFacts,
+        _reference,
+        "record_reference",
+        items=chart_items,
+        check=_check_reference,
+    ),
+    Command(
+        "invite",
+        COORDINATOR,
+        ParticipantFacts,
+        _invite,
+        "invite_participant",
+        items=chart_items,
+        check=_check_present,
+    ),
+    Command(
+        "assign",
+        COORDINATOR | CLINICIAN,
+        ParticipantFacts,
+        _assign,
+        "assign_clinician",
+        items=_assign_items,
+        check=_check_assign,
+        confirm=True,
+    ),
+)

@@ -1,0 +1,185 @@
+"""What a participant can ask of the bot."""
+
+from flows.chart import Milestone
+from flows.commands.command import Circumstances, Command, choice
+from flows.commands.language import LANGUAGE_ITEM
+from flows.effects import (
+    ContinueForm,
+    Decision,
+    Effect,
+    LeaveFormForLater,
+    OpenReport,
+    PopUp,
+    RecordMilestone,
+    Refused,
+    RunNext,
+    Say,
+    SetLanguage,
+    TellRole,
+)
+from flows.facts import OwnFacts
+from flows.forms import Answers, Item
+from flows.messages import run_button, say
+from flows.roles import Role
+from flows.schedule import Due
+from flows.text import Text, text
+
+OWN = frozenset({Role.PARTICIPANT})
+
+
+def _language_items(_facts: OwnFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (LANGUAGE_ITEM,)
+
+
+def _set_language(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
+    language = SetLanguage(str(answers["language"]))
+    if facts.messaging_asked:
+        return (language, Say(say(text("language.set"))))
+    return (language, RunNext("agree"))
+
+
+def _agree_items(_facts: OwnFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
+    site = given.trial.site
+    question = text(
+        "ask.agree",
+        title=text("trial.title"),
+        site=text("trial.site"),
+        emergency=site.emergency_number,
+        phone=site.clinic_phone,
+    )
+    return (choice("agree", "YES", "NO", question=question),)
+
+
+def _agree(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    agreed = answers["agree"] == "YES"
+    milestone = Milestone.MESSAGING_AGREED if agreed else Milestone.MESSAGING_STOPPED
+    reply = "agree.yes" if agreed else "agree.no"
+    recorded = RecordMilestone(facts.chart.participant, milestone, given.today)
+    done = Say(say(text(reply, phone=given.trial.site.clinic_phone)))
+    return (recorded, done, *_told_of_refusal(facts, agreed=agreed))
+
+
+def _told_of_refusal(facts: OwnFacts, *, agreed: bool) -> tuple[Effect, ...]:
+    if agreed or facts.chart is None:
+        return ()
+    message = say(text("staff.messages_refused", code=facts.chart.code))
+    return (TellRole(Role.COORDINATOR, message),)
+
+
+def _start(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision:
+    if facts.chart is None or not facts.messaging_asked:
+        return (RunNext("language"),)
+    welcome = Say(say(text("start.again", phone=given.trial.site.clinic_phone)))
+    if facts.chart.messaging:
+        return (welcome,)
+    agreed = RecordMilestone(facts.chart.participant, Milestone.MESSAGING_AGREED, given.today)
+    return (agreed, welcome)
+
+
+def _visits(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision:
+    lines = tuple(_visit_line(facts, name, due) for name, due in facts.due.items())
+    if not lines:
+        return (Say(say(text("visits.none", phone=given.trial.site.clinic_phone))),)
+    return (
+        Say(say(text("visits.title"), text("visits.list", lines=lines), text("visits.footer"))),
+    )
+
+
+def _visit_line(facts: OwnFacts, name: str, due: Due) -> Text:
+    assert facts.chart is not None
+    visit = facts.chart.visit(name)
+    label = text(f"visit.{name}")
+    if visit.attended_on is not None:
+        return text("visits.attended", visit=label, on=visit.attended_on)
+    if visit.missed_on is not None:
+        return text("visits.missed", visit=label)
+    if visit.booked_at is not None:
+        return text("visits.booked", visit=label, at=visit.booked_at)
+    return text("visits.planned", visit=label, first=due.opens_on, last=due.closes_on)
+
+
+def _open(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision:
+    waiting = [form for form in facts.forms if form.is_open and form.visit is not None]
+    if not waiting:
+        return (Say(say(text("open.none"))),)
+    buttons = tuple((run_button(form.title, "fill", form.form_id),) for form in waiting)
+    return (Say(say(text("open.title"), buttons=buttons)),)
+
+
+def _fill_items(facts: OwnFacts, _answers: Answers, _given: Circumstances) -> tuple[Item, ...]:
+    codes = [str(form.form_id) for form in facts.forms] or ["0"]
+    return (choice("form", *codes),)
+
+
+def _fill(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
+    chosen = str(answers.get("form"))
+    form = next((form for form in facts.forms if str(form.form_id) == chosen), None)
+    if form is None or not form.is_open:
+        submitted = form is not None and form.submitted
+        return Refused(text("form.submitted_before" if submitted else "form.closed"))
+    return (ContinueForm(form.form_id),)
+
+
+def _side_effect(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    return (OpenReport(facts.chart.participant),)
+
+
+def _stop_items(facts: OwnFacts, _answers: Answers, given: Circumstances) -> tuple[Item, ...]:
+    return (choice("stop", "FORM", "ALL"),) if facts.form_in_foreground else ()
+
+
+def _stop(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    if answers.get("stop") == "FORM":
+        return (LeaveFormForLater(), Say(say(text("stop.form"))))
+    stopped = RecordMilestone(facts.chart.participant, Milestone.MESSAGING_STOPPED, given.today)
+    told = TellRole(Role.COORDINATOR, say(text("staff.messages_stopped", code=facts.chart.code)))
+    reply = say(text("stop.all", phone=given.trial.site.clinic_phone))
+    return (LeaveFormForLater(), stopped, Say(reply), told)
+
+
+def _coming_items(_f: OwnFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
+    return (
+        choice("visit", *(visit.name for visit in given.trial.visits)),
+        choice("coming", "YES", "NO"),
+    )
+
+
+def _coming(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    name = str(answers["visit"])
+    visit = facts.chart.visit(name)
+    passed = visit.attended_on is not None or visit.missed_on is not None
+    if visit.booked_at is None or visit.booked_at < given.now or passed:
+        return Refused(text("coming.passed"))
+    coming = answers["coming"] == "YES"
+    milestone = Milestone.CONFIRMED_COMING if coming else Milestone.CANNOT_COME
+    recorded = RecordMilestone(facts.chart.participant, milestone, given.today, name)
+    if visit.confirmed is coming:
+        return (PopUp(text("popup.noted_before")),)
+    if coming:
+        return (recorded, Say(say(text("coming.yes", at=visit.booked_at))))
+    told = text(
+        "staff.cannot_come", code=facts.chart.code, visit=text(f"visit.{name}"), at=visit.booked_at
+    )
+    buttons = ((run_button(text("command.book.button"), "book", facts.chart.code, name),),)
+    return (
+        recorded,
+        Say(say(text("coming.no", phone=given.trial.site.clinic_phone))),
+        TellRole(Role.COORDINATOR, say(told, buttons=buttons)),
+    )
+
+
+COMMANDS = (
+    Command("start", OWN, OwnFacts, _start, "start_messages"),
+    Command("visits", OWN, OwnFacts, _visits, "view_visits"),
+    Command("open", OWN, OwnFacts, _open, "view_forms"),
+    Command("side_effect", OWN, OwnFacts, _side_effect, "report_side_effect"),
+    Command("language", OWN, OwnFacts, _set_language, "set_language", items=_language_items),
+    Command("stop", OWN, OwnFacts, _stop, "stop_messages", items=_stop_items),
+    Command("agree", OWN, OwnFacts, _agree, "agree_messages", items=_agree_items, hidden=True),
+    Command("fill", OWN, OwnFacts, _fill, "fill_form", items=_fill_items, hidden=True),
+    Command("coming", OWN, OwnFacts, _coming, "confirm_visit", items=_coming_items, hidden=True),
+)

@@ -1,0 +1,147 @@
+"""Alerts and mail: seen, acknowledged, answered."""
+
+from flows.commands.command import Circumstances, Command, pick, words
+from flows.effects import AcknowledgeAlert, AnswerMail, Decision, Refused, Say, ShowAttachment
+from flows.facts import AlertFact, AlertFacts, Letter, MailFacts
+from flows.forms import Answers, Item
+from flows.messages import Button, run_button, say
+from flows.roles import Role
+from flows.text import Text, text
+
+ALERTED = frozenset({Role.CLINICIAN, Role.PI})
+COORDINATOR = frozenset({Role.COORDINATOR})
+
+# Longer lists do not fit a message; the next ones move up when these are done.
+MOST_ALERTS = 20
+MOST_LETTERS = 5
+EXCERPT = 500
+
+
+def alert_line(alert: AlertFact) -> Text:
+    level = text(f"alert.level.{alert.level.value}")
+    return text(
+        "alerts.line",
+        number=alert.id,
+        level=level,
+        code=alert.code,
+        term=alert.term,
+        at=alert.raised_at,
+    )
+
+
+def acknowledge_button(alert_id: int) -> Button:
+    return run_button(text("alerts.acknowledge.button", number=alert_id), "acknowledge", alert_id)
+
+
+def _alerts(facts: AlertFacts, _answers: Answers, given: Circumstances) -> Decision:
+    if not facts.alerts:
+        return (Say(say(text("alerts.none"))),)
+    shown = facts.alerts[:MOST_ALERTS]
+    lines = tuple(alert_line(alert) for alert in shown)
+    buttons = tuple((acknowledge_button(alert.id),) for alert in shown)
+    title = text("alerts.title", count=len(facts.alerts))
+    return (Say(say(title, text("alerts.list", lines=lines), buttons=buttons)),)
+
+
+def _alert_items(facts: AlertFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (
+        pick("alert", {str(alert.id): alert_line(alert) for alert in facts.alerts}),
+        words("done", 500),
+    )
+
+
+def _check_alerts(facts: AlertFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    return None if facts.alerts else text("alerts.none")
+
+
+def _acknowledge(facts: AlertFacts, answers: Answers, given: Circumstances) -> Decision:
+    chosen = str(answers["alert"])
+    alert = next((a for a in facts.alerts if str(a.id) == chosen), None)
+    if alert is None:
+        return Refused(text("alerts.acknowledged_before"))
+    done = text("alerts.acknowledged", number=alert.id, code=alert.code)
+    return (AcknowledgeAlert(alert.id, str(answers["done"])), Say(say(done)))
+
+
+def _mail(facts: MailFacts, _answers: Answers, given: Circumstances) -> Decision:
+    if not facts.letters:
+        return (Say(say(text("mail.none"))),)
+    title = Say(say(text("mail.title", count=len(facts.letters))))
+    return (title, *(_shown(letter) for letter in facts.letters[:MOST_LETTERS]))
+
+
+def _shown(letter: Letter) -> Say:
+    head = text("mail.head", code=letter.code, at=letter.received_at)
+    body = text("mail.words", words=letter.words) if letter.words else text("mail.no_words")
+    answer = run_button(text("mail.answer.button"), "answer", letter.id)
+    picture = run_button(text("mail.attachment.button"), "attachment", letter.id)
+    buttons = ((answer, picture),) if letter.has_attachment else ((answer,),)
+    return Say(say(head, body, buttons=buttons))
+
+
+def _letter_label(letter: Letter) -> Text:
+    return text("mail.head", code=letter.code, at=letter.received_at)
+
+
+def _answer_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    labels = {str(letter.id): _letter_label(letter) for letter in facts.letters}
+    return (pick("letter_id", labels), words("reply", 2000))
+
+
+def _check_mail(facts: MailFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    return None if facts.letters else text("mail.none")
+
+
+def _answer(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
+    chosen = str(answers["letter_id"])
+    letter = next((it for it in facts.letters if str(it.id) == chosen), None)
+    if letter is None:
+        return Refused(text("mail.answered_before"))
+    answered = AnswerMail(letter.id, str(answers["reply"]))
+    return (answered, Say(say(text("mail.answered", code=letter.code))))
+
+
+def _attachment_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    labels = {
+        str(letter.id): _letter_label(letter) for letter in facts.letters if letter.has_attachment
+    }
+    return (pick("letter_id", labels),)
+
+
+def _attachment(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
+    return (ShowAttachment(int(str(answers["letter_id"]))),)
+
+
+COMMANDS = (
+    Command("alerts", ALERTED, AlertFacts, _alerts, "view_alerts"),
+    Command(
+        "acknowledge",
+        ALERTED,
+        AlertFacts,
+        _acknowledge,
+        "acknowledge_alert",
+        items=_alert_items,
+        check=_check_alerts,
+    ),
+    Command("mail", COORDINATOR, MailFacts, _mail, "view_mail"),
+    Command(
+        "answer",
+        COORDINATOR,
+        MailFacts,
+        _answer,
+        "answer_mail",
+        items=_answer_items,
+        check=_check_mail,
+        confirm=True,
+    ),
+    Command(
+        "attachment",
+        COORDINATOR,
+        MailFacts,
+        _attachment,
+        "view_attachment",
+        items=_attachment_items,
+        check=_check_mail,
+        hidden=True,
+    ),
+)

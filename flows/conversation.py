@@ -1,0 +1,34 @@
+"""A conversation: one pass of one person through one form, between two turns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from flows.forms import Answer, Answers
+
+NOTHING: Answers = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where a person is in a form.
+
+    `at` is the item being asked, None at the review. `step` grows with each move, so that a button
+    of an earlier question is known for what it is. `context` holds what is known beforehand (the
+    participant's sex, for example) and is never asked.
+    """
+
+    form: str
+    version: str
+    answers: Answers = field(default=NOTHING, repr=False)
+    context: Mapping[str, Answer] = field(default=NOTHING, repr=False)
+    at: str | None = None
+    step: int = 0
+    misses: int = 0
+    declining: bool = False
+    picked: tuple[str, ...] = field(default=(), repr=False)
+    flagged: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
+
+    @property
+    def known(self) -> Answers:
+        return {**self.context, **self.answers}

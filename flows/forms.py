@@ -1,0 +1,158 @@
+"""Forms: the questions of an instrument or of a staff command, in their order.
+
+A form is data. It says what is asked, which answers exist and when an item applies; how a question
+looks on a phone, and how typed words become an answer, is the shell's business.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+
+from flows.text import Text
+
+
+class AlertLevel(StrEnum):
+    """How fast staff must know. AT_ONCE also tells the participant what to do now."""
+
+    SAME_DAY = "same_day"
+    AT_ONCE = "at_once"
+
+
+class MissingReason(StrEnum):
+    """Why there is no answer (CDISC keeps the reason, never a number in its place)."""
+
+    DECLINED = "declined"
+    NOT_ASKED = "not_asked"
+    NOT_REACHED = "not_reached"
+    WINDOW_CLOSED = "window_closed"
+    TECHNICAL = "technical"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    reason: MissingReason
+
+
+DECLINED = Missing(MissingReason.DECLINED)
+NOT_ASKED = Missing(MissingReason.NOT_ASKED)
+
+Value = str | int | date | time | tuple[str, ...]
+Answer = Value | Missing
+Answers = Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that can be chosen. `alert` marks a red flag, `exclusive` a "none of these"."""
+
+    code: str
+    label: Text
+    button: Text | None = None
+    number: int | None = None
+    alert: AlertLevel | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Any number of options, or the exclusive one."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    earliest: date | None = None
+    latest: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """A time of day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A mobile number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantCode:
+    """The code of a participant, such as P-017."""
+
+
+Kind = Choice | Choices | Number | Day | Hour | Words | Phone | ParticipantCode
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Holds while the answer to `item` is, or includes, one of `codes`."""
+
+    item: str
+    codes: frozenset[str]
+
+    def holds(self, answers: Answers) -> bool:
+        match answers.get(self.item):
+            case str() as code:
+                return code in self.codes
+            case tuple() as chosen:
+                return not self.codes.isdisjoint(chosen)
+            case _:
+                return False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question. It applies while every condition of `when` holds."""
+
+    id: str
+    question: Text
+    kind: Kind
+    when: tuple[When, ...] = ()
+    may_decline: bool = False
+    may_skip: bool = False
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.kind.options if isinstance(self.kind, Choice | Choices) else ()
+
+    def option(self, code: str) -> Option | None:
+        return next((option for option in self.options if option.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Items in their order. With `review` the answers are shown once more before they count."""
+
+    name: str
+    version: str
+    items: tuple[Item, ...]
+    review: bool
+    records: bool = False
+    _by_id: dict[str, Item] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {item.id: item for item in self.items})
+
+    def item(self, item_id: str) -> Item | None:
+        return self._by_id.get(item_id)
+
+    def applicable(self, answers: Answers) -> Iterable[Item]:
+        return (item for item in self.items if all(when.holds(answers) for when in item.when))

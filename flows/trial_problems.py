@@ -1,0 +1,106 @@
+"""What can be wrong with a definition whose every value fits: names that lead nowhere, say."""
+
+from collections.abc import Collection, Iterator
+
+from flows.definition import Trial, Visit
+
+Problem = tuple[str, str]
+
+
+def trial_problems(trial: Trial, instruments: Collection[str]) -> Iterator[Problem]:
+    """Each place in the definition that cannot be meant, and what would be right."""
+    yield from _arm_problems(trial)
+    yield from _visit_problems(trial, instruments)
+    yield from _instrument_problems(trial, instruments)
+    yield from _number_problems(trial)
+    yield from _calendar_problems(trial)
+
+
+def _arm_problems(trial: Trial) -> Iterator[Problem]:
+    codes = [arm.code for arm in trial.arms]
+    if len(codes) < 2:
+        yield "arms", "a randomized trial needs two arms or more"
+    if len(set(codes)) < len(codes):
+        yield "arms", "each arm needs a code of its own"
+    weights = sum(arm.weight for arm in trial.arms)
+    if any(arm.weight < 1 for arm in trial.arms):
+        yield "arms", "a weight is 1 or more"
+    elif trial.allocation.block_size < 1 or trial.allocation.block_size % weights:
+        yield "allocation.block_size", f"must be a multiple of {weights}, the sum of the weights"
+
+
+def _visit_problems(trial: Trial, instruments: Collection[str]) -> Iterator[Problem]:
+    if not trial.visits or trial.visits[0].after_session != 0:
+        yield "visits", "the first visit is the baseline, without after_session"
+        return
+    names = [visit.name for visit in trial.visits]
+    if len(set(names)) < len(names):
+        yield "visits", "each visit needs a name of its own"
+    sessions: set[int] = set()
+    for number, visit in enumerate(trial.visits, start=1):
+        yield from _one_visit(f"visits[{number}]", visit, sessions, first=number == 1)
+        yield from _unknown(f"visits[{number}].opens_forms", visit.opens_forms, instruments)
+        if visit.rating is not None:
+            yield from _unknown(f"visits[{number}].rating", (visit.rating,), instruments)
+        if visit.session is not None:
+            sessions.add(visit.session)
+
+
+def _one_visit(
+    place: str, visit: Visit, sessions: Collection[int], *, first: bool
+) -> Iterator[Problem]:
+    if not first and visit.after_session not in sessions:
+        yield f"{place}.after_session", "must be a session given at an earlier visit"
+    if visit.session is not None and visit.session != len(sessions) + 1:
+        yield (
+            f"{place}.session",
+            f"sessions are numbered in their order; this is {len(sessions) + 1}",
+        )
+    if visit.days_before < 0 or visit.days_after < 0:
+        yield place, "days_before and days_after are 0 or more"
+    if not first and visit.months < 1:
+        yield f"{place}.months", "must be 1 or more"
+
+
+def _instrument_problems(trial: Trial, instruments: Collection[str]) -> Iterator[Problem]:
+    yield from _unknown("eligibility.instrument", (trial.eligibility.instrument,), instruments)
+    yield from _unknown("eligibility.reference", (trial.eligibility.reference,), instruments)
+    yield from _unknown("side_effect_report", (trial.side_effect_report,), instruments)
+    if trial.safety_check is not None:
+        yield from _unknown(
+            "safety_check.instrument", (trial.safety_check.instrument,), instruments
+        )
+
+
+def _unknown(place: str, named: Collection[str], instruments: Collection[str]) -> Iterator[Problem]:
+    for name in named:
+        if name not in instruments:
+            known = ", ".join(sorted(instruments))
+            yield place, f'there is no instrument "{name}"; there are: {known}'
+
+
+def _number_problems(trial: Trial) -> Iterator[Problem]:
+    if trial.target < 1:
+        yield "target", "must be 1 or more"
+    if not trial.consent_versions:
+        yield "consent_versions", "needs the version of the approved consent form"
+    if not 0 < trial.eligibility.least_age <= trial.eligibility.most_age:
+        yield "eligibility", "least_age must be above 0 and not above most_age"
+    if list(trial.reminders.form_days) != sorted(set(trial.reminders.form_days)):
+        yield "reminders.form_days", "days in rising order, each once"
+    for place, minutes in (
+        ("escalation.at_once_minutes", trial.escalation.at_once_minutes),
+        ("escalation.same_day_minutes", trial.escalation.same_day_minutes),
+    ):
+        if minutes < 1:
+            yield place, "must be 1 or more"
+
+
+def _calendar_problems(trial: Trial) -> Iterator[Problem]:
+    if trial.site.opens >= trial.site.closes:
+        yield "site.opens", "the clinic opens before it closes"
+    for number, closure in enumerate(trial.site.closures, start=1):
+        if closure.first_on > closure.last_on:
+            yield f"site.closures[{number}]", "first_on is not after last_on"
+    if len(set(trial.site.closed_weekdays)) == 7:
+        yield "site.closed_weekdays", "the clinic is open on one day of the week or more"

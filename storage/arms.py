@@ -1,0 +1,101 @@
+"""The arms, and what can name one: batches and session notes. bot/arms.py alone may use this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from storage import tables
+from storage.keyring import Keyring
+from storage.sealing import Unreadable
+
+_sealed = tables.sealed_arm
+_note = tables.session_note
+_told = tables.arm_told
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNote:
+    batch: str = field(repr=False)
+    notes: str = field(repr=False)
+
+
+def seal(connection: Connection, *, keys: Keyring, envelope: int, arm: str, salt: bytes) -> None:
+    """Keep an arm in its envelope, each in a row of its own.
+
+    The number is sealed with the arm, so that two envelopes cannot be swapped in the file.
+    """
+    key = keys.named("envelopes")
+    sealed = key.seal(f"{envelope}:{arm}")
+    connection.execute(
+        insert(_sealed).values(envelope=envelope, arm=sealed, salt=key.seal(salt.hex()))
+    )
+
+
+def seal_all(
+    connection: Connection, *, keys: Keyring, arms: Sequence[str], salts: Sequence[bytes]
+) -> None:
+    for number, (arm, salt) in enumerate(zip(arms, salts, strict=True), start=1):
+        seal(connection, keys=keys, envelope=number, arm=arm, salt=salt)
+
+
+def arm_in(connection: Connection, *, keys: Keyring, envelope: int) -> str | None:
+    """The arm in an envelope; None while a paper one has not been read in."""
+    sealed = connection.scalar(select(_sealed.c.arm).where(_sealed.c.envelope == envelope))
+    if sealed is None:
+        return None
+    number, arm = keys.named("envelopes").open(sealed).split(":", 1)
+    if number != str(envelope):
+        raise Unreadable
+    return arm
+
+
+def note_told(connection: Connection, *, person_id: int, participant: int, at: datetime) -> None:
+    """Keep that a person was shown this participant's arm, not which."""
+    connection.execute(insert(_told).values(person_id=person_id, participant_id=participant, at=at))
+
+
+def was_told(connection: Connection, person_id: int) -> bool:
+    """Whether a person was ever shown an arm, of anybody."""
+    told = select(_told.c.id).where(_told.c.person_id == person_id).limit(1)
+    return connection.scalar(told) is not None
+
+
+def record_session(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    participant: int,
+    visit: str,
+    note: SessionNote,
+    by: int,
+    at: datetime,
+) -> None:
+    key = keys.of(connection, participant)
+    connection.execute(
+        insert(_note).values(
+            participant_id=participant,
+            visit=visit,
+            batch=key.seal(note.batch),
+            notes=key.seal(note.notes),
+            recorded_by=by,
+            recorded_at=at,
+        )
+    )
+
+
+def session_note(
+    connection: Connection, *, keys: Keyring, participant: int, visit: str
+) -> SessionNote | None:
+    """The newest note of a session."""
+    row = connection.execute(
+        select(_note)
+        .where(_note.c.participant_id == participant, _note.c.visit == visit)
+        .order_by(_note.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    key = keys.of(connection, participant)
+    return SessionNote(key.open(row.batch), key.open(row.notes))

@@ -1,0 +1,70 @@
+"""Copies of the database that were checked before they got their name.
+
+A copy is taken while the database is in use, holds one committed state, is one file without a
+journal, and never overwrites another.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.disk import sync
+from storage.failures import Failure
+
+
+class BackupExists(Failure):
+    """There is already a backup at {path}; it is never overwritten."""
+
+
+class BackupUnsound(Failure):
+    """The copy made for {path} did not pass SQLite's integrity check, so it was thrown away; look
+    at the database and its disk at once.
+    """
+
+
+def backup(database_path: Path, folder: Path, at: datetime) -> Path:
+    if at.tzinfo is None:
+        raise ValueError("A backup is named after a moment with its time zone.")
+    path = folder / f"hamrah-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite3"
+    partial = _reserve(path)
+    try:
+        _copy(database_path, partial)
+        if not _is_sound(partial):
+            raise BackupUnsound(path=path)
+        sync(partial)
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    sync(folder)
+    return path
+
+
+def _reserve(path: Path) -> Path:
+    """Only one run can make the unfinished file, and it goes on only when the name is free."""
+    partial = path.with_suffix(".partial")
+    try:
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise BackupExists(path=partial) from None
+    if path.exists():
+        partial.unlink()
+        raise BackupExists(path=path)
+    return partial
+
+
+def _copy(database_path: Path, partial: Path) -> None:
+    # Opened without the right to create it, a missing database is an error and no empty backup.
+    source = f"{database_path.resolve().as_uri()}?mode=rw"
+    with (
+        closing(sqlite3.connect(source, uri=True)) as database,
+        closing(sqlite3.connect(partial)) as copy,
+    ):
+        database.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _is_sound(partial: Path) -> bool:
+    with closing(sqlite3.connect(partial)) as copy:
+        return copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

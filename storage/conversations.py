@@ -1,0 +1,252 @@
+"""Conversations between two turns, sealed under the person's key and wiped at their end."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from flows.conversation import Conversation
+from flows.forms import Answer, Missing, MissingReason
+from storage import tables
+from storage.keyring import Keyring
+
+_conversation = tables.conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A conversation as it is kept: of an instrument (with its form) or of a command."""
+
+    id: int
+    person_id: int
+    kind: str
+    form_id: int | None
+    standing: str
+    changed_at: datetime
+    state: Conversation = field(repr=False)
+
+
+def begin(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    person_id: int,
+    kind: str,
+    form_id: int | None,
+    state: Conversation,
+    at: datetime,
+) -> Open:
+    """Put a new conversation in the foreground; the one that stood there is set aside."""
+    set_aside(connection, person_id=person_id, at=at)
+    row = (
+        insert(_conversation)
+        .values(
+            person_id=person_id,
+            kind=kind,
+            name=state.form,
+            version=state.version,
+            form_id=form_id,
+            state=keys.of(connection, person_id).seal(_dump(state)),
+            standing="foreground",
+            begun_at=at,
+            changed_at=at,
+        )
+        .returning(_conversation.c.id)
+    )
+    new_id = connection.execute(row).scalar_one()
+    return Open(new_id, person_id, kind, form_id, "foreground", at, state)
+
+
+def set_aside(connection: Connection, *, person_id: int, at: datetime) -> None:
+    connection.execute(
+        update(_conversation)
+        .where(_conversation.c.person_id == person_id, _conversation.c.standing == "foreground")
+        .values(standing="aside", changed_at=at)
+    )
+
+
+def bring_forward(connection: Connection, *, conversation_id: int, at: datetime) -> None:
+    connection.execute(
+        update(_conversation)
+        .where(_conversation.c.id == conversation_id)
+        .values(standing="foreground", changed_at=at)
+    )
+
+
+def foreground(connection: Connection, *, keys: Keyring, person_id: int) -> Open | None:
+    return _first(
+        connection,
+        keys,
+        select(_conversation).where(
+            _conversation.c.person_id == person_id, _conversation.c.standing == "foreground"
+        ),
+    )
+
+
+def last_aside(connection: Connection, *, keys: Keyring, person_id: int) -> Open | None:
+    """The conversation that was set aside last."""
+    return _first(
+        connection,
+        keys,
+        select(_conversation)
+        .where(_conversation.c.person_id == person_id, _conversation.c.standing == "aside")
+        .order_by(_conversation.c.changed_at.desc(), _conversation.c.id.desc())
+        .limit(1),
+    )
+
+
+def of_form(connection: Connection, *, keys: Keyring, person_id: int, form_id: int) -> Open | None:
+    """This person's unfinished conversation about a form."""
+    return _first(
+        connection,
+        keys,
+        select(_conversation).where(
+            _conversation.c.person_id == person_id,
+            _conversation.c.form_id == form_id,
+            _conversation.c.standing.in_(("foreground", "aside")),
+        ),
+    )
+
+
+def with_id(
+    connection: Connection, *, keys: Keyring, person_id: int, conversation_id: int
+) -> Open | None:
+    """This person's conversation with this id, while it is unfinished."""
+    return _first(
+        connection,
+        keys,
+        select(_conversation).where(
+            _conversation.c.id == conversation_id,
+            _conversation.c.person_id == person_id,
+            _conversation.c.standing.in_(("foreground", "aside")),
+        ),
+    )
+
+
+def save(
+    connection: Connection, *, keys: Keyring, conversation: Open, state: Conversation, at: datetime
+) -> None:
+    connection.execute(
+        update(_conversation)
+        .where(_conversation.c.id == conversation.id)
+        .values(state=keys.of(connection, conversation.person_id).seal(_dump(state)), changed_at=at)
+    )
+
+
+def end(connection: Connection, *, conversation_id: int, standing: str, at: datetime) -> None:
+    """Finish or cancel a conversation; its answers stay where they were recorded, not here."""
+    connection.execute(
+        update(_conversation)
+        .where(_conversation.c.id == conversation_id)
+        .values(standing=standing, state=None, changed_at=at)
+    )
+
+
+def end_of_form(connection: Connection, *, form_id: int, at: datetime) -> None:
+    """End every conversation about a form that was closed."""
+    connection.execute(
+        update(_conversation)
+        .where(
+            _conversation.c.form_id == form_id,
+            _conversation.c.standing.in_(("foreground", "aside")),
+        )
+        .values(standing="cancelled", state=None, changed_at=at)
+    )
+
+
+def end_of_command(connection: Connection, *, person_id: int, name: str, at: datetime) -> None:
+    """End a half-done command of this name."""
+    connection.execute(
+        update(_conversation)
+        .where(
+            _conversation.c.person_id == person_id,
+            _conversation.c.kind == "command",
+            _conversation.c.name == name,
+            _conversation.c.standing.in_(("foreground", "aside")),
+        )
+        .values(standing="cancelled", state=None, changed_at=at)
+    )
+
+
+def end_of_person(connection: Connection, *, person_id: int, at: datetime) -> None:
+    connection.execute(
+        update(_conversation)
+        .where(
+            _conversation.c.person_id == person_id,
+            _conversation.c.standing.in_(("foreground", "aside")),
+        )
+        .values(standing="cancelled", state=None, changed_at=at)
+    )
+
+
+def _first(connection: Connection, keys: Keyring, query: Any) -> Open | None:
+    row: Row[Any] | None = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    state = _load(row.name, row.version, keys.of(connection, row.person_id).open(row.state))
+    return Open(row.id, row.person_id, row.kind, row.form_id, row.standing, row.changed_at, state)
+
+
+def _dump(state: Conversation) -> str:
+    return json.dumps(
+        {
+            "answers": {item: _to_json(answer) for item, answer in state.answers.items()},
+            "context": {item: _to_json(answer) for item, answer in state.context.items()},
+            "at": state.at,
+            "step": state.step,
+            "misses": state.misses,
+            "declining": state.declining,
+            "picked": state.picked,
+            "flagged": sorted(state.flagged),
+        },
+        ensure_ascii=False,
+    )
+
+
+def _load(name: str, version: str, dumped: str) -> Conversation:
+    kept: Mapping[str, Any] = json.loads(dumped)
+    return Conversation(
+        form=name,
+        version=version,
+        answers={item: _from_json(answer) for item, answer in kept["answers"].items()},
+        context={item: _from_json(answer) for item, answer in kept["context"].items()},
+        at=kept["at"],
+        step=kept["step"],
+        misses=kept["misses"],
+        declining=kept["declining"],
+        picked=tuple(kept["picked"]),
+        flagged=frozenset((item, option) for item, option in kept["flagged"]),
+    )
+
+
+def _to_json(answer: Answer) -> object:
+    match answer:
+        case Missing(reason):
+            return {"missing": reason.value}
+        case date():
+            return {"date": answer.isoformat()}
+        case time():
+            return {"time": answer.isoformat()}
+        case tuple():
+            return list(answer)
+        case str() | int():
+            return answer
+
+
+def _from_json(kept: object) -> Answer:
+    match kept:
+        case {"missing": str(reason)}:
+            return Missing(MissingReason(reason))
+        case {"date": str(day)}:
+            return date.fromisoformat(day)
+        case {"time": str(clock)}:
+            return time.fromisoformat(clock)
+        case list():
+            return tuple(str(code) for code in kept)
+        case str() | int():
+            return kept
+        case _:
+            raise ValueError("a kept answer is of no known kind")

@@ -1,0 +1,92 @@
+"""Numbers for the weekly summary. No query here reads an arm or splits anything by one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from storage import tables
+
+_form = tables.form
+
+
+def screening_failures(connection: Connection) -> Mapping[str, int]:
+    """How many people were screened and not enrolled, by reason."""
+    reason = tables.screening_failure.c.reason
+    rows = connection.execute(select(reason, func.count()).group_by(reason).order_by(reason))
+    return {row[0]: row[1] for row in rows}
+
+
+def forms(connection: Connection, instruments: frozenset[str]) -> Mapping[str, int]:
+    """Forms of these instruments: open, submitted, and closed unanswered."""
+    row = connection.execute(
+        select(
+            func.count(_form.c.submitted_at),
+            func.count(_form.c.closed_at),
+            func.count(),
+        ).where(_form.c.instrument.in_(instruments))
+    ).one()
+    submitted, closed, every = row
+    return {"submitted": submitted, "closed": closed, "open": every - submitted - closed}
+
+
+def reports_since(connection: Connection, *, instrument: str, since: datetime) -> int:
+    """Side-effect reports sent at any time, submitted since then."""
+    return connection.execute(
+        select(func.count()).where(
+            _form.c.instrument == instrument, _form.c.visit.is_(None), _form.c.submitted_at >= since
+        )
+    ).scalar_one()
+
+
+def alerts_since(connection: Connection, *, since: datetime) -> Mapping[str, int]:
+    """Alerts raised since then, by level."""
+    alert = tables.alert
+    rows = connection.execute(
+        select(alert.c.level, func.count())
+        .where(alert.c.raised_at >= since)
+        .group_by(alert.c.level)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def undelivered_since(connection: Connection, *, since: datetime) -> int:
+    """Messages that failed, expired, or whose fate is unknown, since then."""
+    outbox = tables.outbox
+    return connection.execute(
+        select(func.count()).where(
+            outbox.c.kind == "message",
+            outbox.c.state.in_(("failed", "expired", "unknown")),
+            outbox.c.settled_at >= since,
+        )
+    ).scalar_one()
+
+
+def not_sent_since(connection: Connection, *, since: datetime) -> Mapping[str, int]:
+    """Reminders that were not sent since then, by the reason that was kept."""
+    planned = tables.planned
+    rows = connection.execute(
+        select(planned.c.reason, func.count())
+        .where(planned.c.state == "skipped", planned.c.decided_at >= since)
+        .group_by(planned.c.reason)
+        .order_by(planned.c.reason)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def quarantined_since(connection: Connection, *, since: datetime) -> int:
+    return connection.execute(
+        select(func.count()).where(tables.quarantine.c.received_at >= since)
+    ).scalar_one()
+
+
+def declined_answers(connection: Connection) -> int:
+    return connection.execute(
+        select(func.count()).where(tables.response.c.status == "declined")
+    ).scalar_one()
+
+
+def unanswered_mail(connection: Connection) -> int:
+    return connection.execute(
+        select(func.count()).where(tables.mail.c.answered_at.is_(None))
+    ).scalar_one()

@@ -1,0 +1,58 @@
+"""Triggers that keep a table append-only, and the check at every start that they are there.
+
+They abort the statement, never the transaction, so the writes that share its commit go on.
+INSERT OR REPLACE meets the DELETE trigger because `database` turns recursive triggers on. Alembic's
+batch mode drops triggers in silence, so a migration that uses it must put them back.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql.compiler import DDLCompiler
+
+_ACTS = ("UPDATE", "DELETE")
+
+_TRIGGERS = {"sqlite": text("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")}
+
+
+class Refusal(ExecutableDDLElement):
+    """A trigger that refuses one act on one table; each database compiles it in its own words."""
+
+    inherit_cache = False
+
+    def __init__(self, table_name: str, act: str) -> None:
+        self.table_name = table_name
+        self.act = act
+
+    @property
+    def name(self) -> str:
+        return f"{self.table_name}_refuses_{self.act.lower()}"
+
+
+@compiles(Refusal, "sqlite")
+def _for_sqlite(refusal: Refusal, compiler: DDLCompiler, **_: Any) -> str:
+    quote = compiler.preparer.quote
+    return (
+        f"CREATE TRIGGER {quote(refusal.name)} "
+        f"BEFORE {refusal.act} ON {quote(refusal.table_name)} "
+        f"BEGIN SELECT RAISE(ABORT, '{refusal.table_name} is append-only'); END"
+    )
+
+
+def append_only(table_name: str) -> list[ExecutableDDLElement]:
+    return list(_refusals(table_name))
+
+
+def missing_guards(connection: Connection, table_names: Iterable[str]) -> list[str]:
+    """The triggers that should stand on these tables and do not."""
+    rows = connection.execute(_TRIGGERS[connection.dialect.name])
+    standing = {(row.name, row.tbl_name) for row in rows}
+    wanted = [refusal for table in table_names for refusal in _refusals(table)]
+    return [it.name for it in wanted if (it.name, it.table_name) not in standing]
+
+
+def _refusals(table_name: str) -> list[Refusal]:
+    return [Refusal(table_name, act) for act in _ACTS]

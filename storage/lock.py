@@ -1,0 +1,33 @@
+"""One running copy for one folder of data."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.failures import Failure
+
+
+class SecondCopy(Failure):
+    """Another copy of Hamrah already runs on the data in {folder}; stop it before starting this
+    one.
+    """
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """The system lets go of the lock when the process ends, however it ends."""
+    lock = os.open(folder / "hamrah.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _take(lock, folder)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, folder: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SecondCopy(folder=folder) from None

@@ -1,0 +1,290 @@
+"""Messages on their way out. They are rows before they are calls.
+
+Every attempt is committed before the call. What was being tried when the process died, or when a
+connection broke, has an unknown outcome: replies and alerts are tried again, reminders are not.
+Messages of one line (a person, or a stranger's address) leave in the order in which they were made.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from storage import people, tables
+from storage.keyring import Keyring
+
+_outbox = tables.outbox
+_address = tables.address
+
+# Whoever has no address yet is looked at again when one is bound, and at this interval.
+_UNREACHABLE_FOR = timedelta(hours=1)
+
+
+class Urgency(IntEnum):
+    """What leaves first when the channel is slow."""
+
+    ALERT = 0
+    REPLY = 1
+    NOTICE = 2
+    REMINDER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """Where this person is reached when the message leaves, or at one address of theirs."""
+
+    person_id: int
+    address_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToStranger:
+    channel: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """`key` makes it unique: a second message with the same key is not put in.
+
+    A message with a `line` of its own waits for no other: the answer to a tap, for example.
+    """
+
+    key: str
+    kind: str
+    urgency: Urgency
+    to: ToPerson | ToStranger
+    body: str = field(repr=False)
+    expires_at: datetime | None = None
+    line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message to be sent now, and committed as being tried."""
+
+    id: int
+    kind: str
+    urgency: Urgency
+    attempts: int
+    person_id: int | None
+    address_id: int | None
+    channel: str
+    language: str | None
+    address: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+def put(connection: Connection, *, keys: Keyring, new: NewMessage, at: datetime) -> bool:
+    """Put a message in; False when one with its key is there already."""
+    known = connection.scalar(select(_outbox.c.id).where(_outbox.c.key == new.key))
+    if known is not None:
+        return False
+    person_id = new.to.person_id if isinstance(new.to, ToPerson) else None
+    connection.execute(
+        insert(_outbox).values(
+            key=new.key,
+            **_destination(keys, new),
+            urgency=new.urgency.value,
+            kind=new.kind,
+            body=keys.of(connection, person_id).seal(new.body),
+            made_at=at,
+            expires_at=new.expires_at,
+            state="waiting",
+            attempts=0,
+            next_at=at,
+        )
+    )
+    return True
+
+
+def _destination(keys: Keyring, new: NewMessage) -> dict[str, object]:
+    match new.to:
+        case ToPerson(person_id, address_id):
+            return {
+                "line": new.line or f"person:{person_id}",
+                "person_id": person_id,
+                "address_id": address_id,
+            }
+        case ToStranger(channel, address):
+            digest = keys.lookup.digest(f"address:{channel}", address)
+            return {
+                "line": f"stranger:{digest.hex()}",
+                "channel": channel,
+                "stranger": keys.named("trial").seal(address),
+            }
+
+
+def due_lines(
+    connection: Connection, *, at: datetime, busy: Collection[str], limit: int
+) -> list[str]:
+    """The lines that have something to send now, most urgent first."""
+    rows = connection.execute(
+        select(_outbox.c.line)
+        .where(_outbox.c.state == "waiting", _outbox.c.next_at <= at, _outbox.c.line.not_in(busy))
+        .group_by(_outbox.c.line)
+        .order_by(func.min(_outbox.c.urgency), func.min(_outbox.c.id))
+        .limit(limit)
+    )
+    return [row.line for row in rows]
+
+
+def next_due_at(connection: Connection, *, busy: Collection[str]) -> datetime | None:
+    """When the next waiting message wants to leave."""
+    due: datetime | None = connection.scalar(
+        select(func.min(_outbox.c.next_at)).where(
+            _outbox.c.state == "waiting", _outbox.c.line.not_in(busy)
+        )
+    )
+    return due
+
+
+def take(connection: Connection, *, keys: Keyring, line: str, at: datetime) -> Leaving | None:
+    """Take the line's first message and mark it as being tried; None when it has none to send."""
+    _expire(connection, line, at)
+    row = connection.execute(
+        select(_outbox)
+        .where(_outbox.c.line == line, _outbox.c.state == "waiting")
+        .order_by(_outbox.c.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    leaving = _addressed(connection, keys, row)
+    if leaving is None:
+        _postpone(connection, line, at + _UNREACHABLE_FOR)
+        return None
+    connection.execute(
+        update(_outbox)
+        .where(_outbox.c.id == row.id)
+        .values(state="sending", attempts=row.attempts + 1, attempted_at=at)
+    )
+    return leaving
+
+
+def _expire(connection: Connection, line: str, at: datetime) -> None:
+    connection.execute(
+        update(_outbox)
+        .where(_outbox.c.line == line, _outbox.c.state == "waiting", _outbox.c.expires_at <= at)
+        .values(state="expired", settled_at=at, reason="expired")
+    )
+
+
+def _postpone(connection: Connection, line: str, until: datetime) -> None:
+    connection.execute(
+        update(_outbox)
+        .where(_outbox.c.line == line, _outbox.c.state == "waiting")
+        .values(next_at=until)
+    )
+
+
+def _addressed(
+    connection: Connection, keys: Keyring, row: Row[tuple[object, ...]]
+) -> Leaving | None:
+    if row.person_id is None:
+        address = keys.named("trial").open(row.stranger)
+        return _leaving(row, None, row.channel, None, address, keys.named("trial").open(row.body))
+    address_id = row.address_id or people.current_address(connection, row.person_id)
+    if address_id is None:
+        return None
+    found = connection.execute(select(_address).where(_address.c.id == address_id)).one()
+    key = keys.of(connection, row.person_id)
+    language = people.language_of(connection, row.person_id)
+    return _leaving(
+        row, address_id, found.channel, language, key.open(found.sealed), key.open(row.body)
+    )
+
+
+def _leaving(
+    row: Row[tuple[object, ...]],
+    address_id: int | None,
+    channel: str,
+    language: str | None,
+    address: str,
+    body: str,
+) -> Leaving:
+    return Leaving(
+        row.id,
+        row.kind,
+        Urgency(row.urgency),
+        row.attempts + 1,
+        row.person_id,
+        address_id,
+        channel,
+        language,
+        address,
+        body,
+    )
+
+
+def settle(
+    connection: Connection, *, message_id: int, state: str, at: datetime, reason: str | None = None
+) -> None:
+    """Keep what became of a message: sent, failed, unknown or expired."""
+    connection.execute(
+        update(_outbox)
+        .where(_outbox.c.id == message_id)
+        .values(state=state, settled_at=at, reason=reason)
+    )
+
+
+def try_again(connection: Connection, *, message_id: int, at: datetime, reason: str) -> None:
+    """Let a message wait until `at`, with whatever stands behind it in its line."""
+    connection.execute(
+        update(_outbox)
+        .where(_outbox.c.id == message_id)
+        .values(state="waiting", reason=reason, next_at=at)
+    )
+
+
+def hasten(connection: Connection, *, person_id: int, at: datetime) -> None:
+    """Send now what waited for this person to be reachable."""
+    connection.execute(
+        update(_outbox)
+        .where(_outbox.c.line == f"person:{person_id}", _outbox.c.state == "waiting")
+        .values(next_at=at)
+    )
+
+
+def fail_waiting(connection: Connection, *, address_id: int, at: datetime, reason: str) -> None:
+    """Give up what waits for an address that does not take messages."""
+    connection.execute(
+        update(_outbox)
+        .where(_outbox.c.address_id == address_id, _outbox.c.state == "waiting")
+        .values(state="failed", settled_at=at, reason=reason)
+    )
+
+
+def recover(connection: Connection, *, at: datetime) -> None:
+    """After a start: settle what was being tried when the process ended."""
+    interrupted = _outbox.c.state == "sending"
+    connection.execute(
+        update(_outbox)
+        .where(interrupted, _outbox.c.urgency == Urgency.REMINDER.value)
+        .values(state="unknown", settled_at=at, reason="interrupted")
+    )
+    connection.execute(
+        update(_outbox).where(interrupted).values(state="waiting", next_at=at, reason="interrupted")
+    )
+
+
+def cancel_reminders(connection: Connection, *, person_id: int, at: datetime, reason: str) -> None:
+    """Take back reminders that have not left."""
+    connection.execute(
+        update(_outbox)
+        .where(
+            _outbox.c.person_id == person_id,
+            _outbox.c.state == "waiting",
+            _outbox.c.urgency == Urgency.REMINDER.value,
+        )
+        .values(state="cancelled", settled_at=at, reason=reason)
+    )
+
+
+def oldest_waiting(connection: Connection) -> datetime | None:
+    oldest: datetime | None = connection.scalar(
+        select(func.min(_outbox.c.made_at)).where(_outbox.c.state == "waiting")
+    )
+    return oldest

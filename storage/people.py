@@ -1,0 +1,222 @@
+"""People, staff and participants: their roles, and their names and addresses, which are sealed."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from flows.roles import Role
+from storage import tables
+from storage.keyring import Keyring
+
+_person = tables.person
+_identity = tables.identity
+_address = tables.address
+_role = tables.staff_role
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody known, as they write from one of their addresses."""
+
+    person_id: int
+    address_id: int
+    channel: str
+    language: str
+    roles: AbstractSet[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    person_id: int
+    name: str = field(repr=False)
+    roles: tuple[Role, ...]
+    entered: bool
+
+
+def create(connection: Connection, *, keys: Keyring, language: str, name: str, at: datetime) -> int:
+    """A new person with a key of their own; returns the person's id."""
+    row = insert(_person).values(language=language, created_at=at).returning(_person.c.id)
+    person_id: int = connection.execute(row).scalar_one()
+    keys.make_for(connection, person_id)
+    identify(connection, keys=keys, person_id=person_id, kind="name", value=name, at=at)
+    return person_id
+
+
+def identify(
+    connection: Connection, *, keys: Keyring, person_id: int, kind: str, value: str, at: datetime
+) -> None:
+    """Keep a name, phone or birth date; the newest of a kind counts."""
+    connection.execute(
+        insert(_identity).values(
+            person_id=person_id,
+            kind=kind,
+            sealed=keys.of(connection, person_id).seal(value),
+            digest=keys.lookup.digest(kind, value),
+            recorded_at=at,
+        )
+    )
+
+
+def identity(connection: Connection, *, keys: Keyring, person_id: int, kind: str) -> str:
+    """The newest value of this kind; empty when there is none."""
+    newest = (
+        select(_identity.c.sealed)
+        .where(_identity.c.person_id == person_id, _identity.c.kind == kind)
+        .order_by(_identity.c.id.desc())
+        .limit(1)
+    )
+    sealed = connection.scalar(newest)
+    return "" if sealed is None else keys.of(connection, person_id).open(sealed)
+
+
+def speaker_at(
+    connection: Connection, *, keys: Keyring, channel: str, address: str
+) -> Speaker | None:
+    """Who writes from this address; None for a stranger."""
+    digest = keys.lookup.digest(f"address:{channel}", address)
+    found = connection.execute(
+        select(_address.c.id, _address.c.person_id, _address.c.state, _person.c.language)
+        .join(_person, _person.c.id == _address.c.person_id)
+        .where(
+            _address.c.channel == channel,
+            _address.c.digest == digest,
+            _address.c.state != "closed",
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    return Speaker(
+        found.person_id, found.id, channel, found.language, roles_of(connection, found.person_id)
+    )
+
+
+def roles_of(connection: Connection, person_id: int) -> frozenset[Role]:
+    held = connection.scalars(
+        select(_role.c.role).where(_role.c.person_id == person_id, _role.c.ended_at.is_(None))
+    ).all()
+    if held:
+        return frozenset(Role(role) for role in held)
+    enrolled = select(tables.participant.c.person_id).where(
+        tables.participant.c.person_id == person_id
+    )
+    return frozenset({Role.PARTICIPANT} if connection.scalar(enrolled) is not None else ())
+
+
+def language_of(connection: Connection, person_id: int) -> str:
+    language: str = connection.execute(
+        select(_person.c.language).where(_person.c.id == person_id)
+    ).scalar_one()
+    return language
+
+
+def set_language(connection: Connection, *, person_id: int, language: str) -> None:
+    connection.execute(update(_person).where(_person.c.id == person_id).values(language=language))
+
+
+def bind_address(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    person_id: int,
+    channel: str,
+    address: str,
+    at: datetime,
+) -> int:
+    """Give a person this address; their earlier ones on the channel close. Returns its id."""
+    close_addresses(connection, person_id=person_id, channel=channel, at=at)
+    row = (
+        insert(_address)
+        .values(
+            person_id=person_id,
+            channel=channel,
+            sealed=keys.of(connection, person_id).seal(address),
+            digest=keys.lookup.digest(f"address:{channel}", address),
+            state="open",
+            since=at,
+        )
+        .returning(_address.c.id)
+    )
+    address_id: int = connection.execute(row).scalar_one()
+    return address_id
+
+
+def close_addresses(
+    connection: Connection, *, person_id: int, at: datetime, channel: str | None = None
+) -> None:
+    which = and_(_address.c.person_id == person_id, _address.c.state != "closed")
+    if channel is not None:
+        which = and_(which, _address.c.channel == channel)
+    connection.execute(update(_address).where(which).values(state="closed", since=at))
+
+
+def mark_address(connection: Connection, *, address_id: int, state: str, at: datetime) -> bool:
+    """Note that an address is blocked, or open again; False when it was so already, or closed."""
+    changed = connection.execute(
+        update(_address)
+        .where(_address.c.id == address_id, _address.c.state.not_in((state, "closed")))
+        .values(state=state, since=at)
+    )
+    return changed.rowcount == 1
+
+
+def current_address(connection: Connection, person_id: int) -> int | None:
+    """The address at which a person is reached now."""
+    return connection.scalar(
+        select(_address.c.id)
+        .where(_address.c.person_id == person_id, _address.c.state == "open")
+        .order_by(_address.c.id.desc())
+        .limit(1)
+    )
+
+
+def begin_roles(
+    connection: Connection, *, person_id: int, roles: Iterable[Role], at: datetime
+) -> None:
+    connection.execute(
+        insert(_role),
+        [{"person_id": person_id, "role": role.value, "began_at": at} for role in roles],
+    )
+
+
+def end_roles(
+    connection: Connection, *, person_id: int, at: datetime, role: Role | None = None
+) -> None:
+    which = and_(_role.c.person_id == person_id, _role.c.ended_at.is_(None))
+    if role is not None:
+        which = and_(which, _role.c.role == role.value)
+    connection.execute(update(_role).where(which).values(ended_at=at))
+
+
+def holders(connection: Connection, role: Role) -> list[int]:
+    """The persons who hold this role now, the longest-serving first."""
+    return list(
+        connection.scalars(
+            select(_role.c.person_id)
+            .where(_role.c.role == role.value, _role.c.ended_at.is_(None))
+            .order_by(_role.c.id)
+        )
+    )
+
+
+def staff(connection: Connection, *, keys: Keyring) -> list[StaffMember]:
+    """Everybody who holds a role now."""
+    rows = connection.execute(
+        select(_role.c.person_id, _role.c.role)
+        .where(_role.c.ended_at.is_(None))
+        .order_by(_role.c.person_id, _role.c.role)
+    ).all()
+    roles: dict[int, list[Role]] = {}
+    for row in rows:
+        roles.setdefault(row.person_id, []).append(Role(row.role))
+    return [
+        StaffMember(
+            person_id,
+            identity(connection, keys=keys, person_id=person_id, kind="name"),
+            tuple(held),
+            current_address(connection, person_id) is not None,
+        )
+        for person_id, held in roles.items()
+    ]

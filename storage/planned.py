@@ -1,0 +1,114 @@
+"""What is due at a moment: rows, so that no restart forgets it. The scheduler only ticks.
+
+A plan's key names the fact it hangs on, so the same fact is planned once, and a changed fact (an
+appointment that moved) is another plan while the old one is dropped.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from storage import tables
+
+_planned = tables.planned
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    key: str
+    kind: str
+    due_at: datetime
+    participant: int | None = None
+    subject: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DuePlan:
+    id: int
+    kind: str
+    due_at: datetime
+    participant: int | None
+    subject: Mapping[str, str | int]
+
+
+def add(connection: Connection, plan: Plan) -> bool:
+    """Plan something once; False when it was planned before, whatever became of it."""
+    known = connection.scalar(select(_planned.c.id).where(_planned.c.key == plan.key))
+    if known is not None:
+        return False
+    connection.execute(
+        insert(_planned).values(
+            key=plan.key,
+            kind=plan.kind,
+            participant_id=plan.participant,
+            subject=dict(plan.subject),
+            due_at=plan.due_at,
+            state="planned",
+        )
+    )
+    return True
+
+
+def replace_for(
+    connection: Connection, *, participant: int, plans: Collection[Plan], at: datetime
+) -> None:
+    """Make a participant's plans these: add what is new, drop what no longer holds.
+
+    A dropped plan whose fact returns (an appointment moved away and back) is taken up again, unless
+    it was carried out.
+    """
+    wanted = {plan.key: plan for plan in plans}
+    rows = connection.execute(
+        select(_planned.c.id, _planned.c.key, _planned.c.state).where(
+            _planned.c.participant_id == participant
+        )
+    ).all()
+    for row in rows:
+        if row.state == "planned" and row.key not in wanted:
+            _set(connection, row.id, state="dropped", reason="no_longer_holds", decided_at=at)
+        elif row.state == "dropped" and row.key in wanted:
+            due_at = wanted[row.key].due_at
+            _set(connection, row.id, state="planned", reason=None, decided_at=None, due_at=due_at)
+    for key in wanted.keys() - {row.key for row in rows}:
+        add(connection, wanted[key])
+
+
+def due(connection: Connection, *, at: datetime, limit: int) -> list[DuePlan]:
+    """What is due now, earliest first."""
+    rows = connection.execute(
+        select(_planned)
+        .where(_planned.c.state == "planned", _planned.c.due_at <= at)
+        .order_by(_planned.c.due_at, _planned.c.id)
+        .limit(limit)
+    )
+    return [DuePlan(row.id, row.kind, row.due_at, row.participant_id, row.subject) for row in rows]
+
+
+def is_planned(connection: Connection, plan_id: int) -> bool:
+    """Whether this plan still waits; the turn that carries it out asks again."""
+    state = connection.scalar(select(_planned.c.state).where(_planned.c.id == plan_id))
+    return state == "planned"
+
+
+def settle(
+    connection: Connection, *, plan_id: int, state: str, at: datetime, reason: str | None = None
+) -> None:
+    """Keep whether it was done or not sent, and why not."""
+    _set(connection, plan_id, state=state, reason=reason, decided_at=at)
+
+
+def postpone(connection: Connection, *, plan_id: int, until: datetime, reason: str) -> None:
+    _set(connection, plan_id, due_at=until, reason=reason)
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    due_at: datetime | None = connection.scalar(
+        select(func.min(_planned.c.due_at)).where(_planned.c.state == "planned")
+    )
+    return due_at
+
+
+def _set(connection: Connection, plan_id: int, **values: object) -> None:
+    connection.execute(update(_planned).where(_planned.c.id == plan_id).values(**values))

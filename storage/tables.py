@@ -1,0 +1,445 @@
+"""The tables. Identity stands apart from study data; arms stand apart from both.
+
+APPEND_ONLY names the tables whose rows are never changed or deleted: triggers refuse it.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from storage.types import UTC, Json, Sealed
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _person(name: str = "person_id", *, nullable: bool = False) -> Column[int]:
+    return Column(name, ForeignKey("person.id"), nullable=nullable, index=True)
+
+
+def _participant(*, nullable: bool = False) -> Column[int]:
+    return Column(
+        "participant_id", ForeignKey("participant.person_id"), nullable=nullable, index=True
+    )
+
+
+# Keys: of each person, and the named ones ("lookup", "envelopes", "quarantine"), wrapped under the
+# master key. To erase a person is to delete their key.
+key = Table(
+    "key",
+    metadata,
+    _id(),
+    Column("owner", String, nullable=False, unique=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+# Identity -----------------------------------------------------------------------------------------
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("language", String, nullable=False),
+    Column("created_at", UTC, nullable=False),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    _id(),
+    _person(),
+    Column("kind", String, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+    Column("digest", LargeBinary, index=True),
+    Column("recorded_at", UTC, nullable=False),
+)
+
+address = Table(
+    "address",
+    metadata,
+    _id(),
+    _person(),
+    Column("channel", String, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("since", UTC, nullable=False),
+)
+Index(
+    "uq_address_open",
+    address.c.channel,
+    address.c.digest,
+    unique=True,
+    sqlite_where=text("state <> 'closed'"),
+    postgresql_where=text("state <> 'closed'"),
+)
+
+staff_role = Table(
+    "staff_role",
+    metadata,
+    _id(),
+    _person(),
+    Column("role", String, nullable=False),
+    Column("began_at", UTC, nullable=False),
+    Column("ended_at", UTC),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    _id(),
+    _person(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("made_at", UTC, nullable=False),
+    Column("expires_at", UTC, nullable=False),
+    Column("used_at", UTC),
+    Column("replaced_at", UTC),
+)
+
+# A wrong code, by the digest of the address that tried it, so that guessing can be slowed down.
+wrong_code = Table(
+    "wrong_code",
+    metadata,
+    _id(),
+    Column("digest", LargeBinary, nullable=False, index=True),
+    Column("at", UTC, nullable=False),
+)
+
+# The trial ----------------------------------------------------------------------------------------
+
+confirmation = Table(
+    "confirmation",
+    metadata,
+    _id(),
+    Column("definition_hash", String, nullable=False),
+    _person("confirmed_by"),
+    Column("confirmed_at", UTC, nullable=False),
+)
+
+screening_failure = Table(
+    "screening_failure",
+    metadata,
+    _id(),
+    Column("sex", String, nullable=False),
+    Column("age", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    _person("recorded_by"),
+    Column("recorded_at", UTC, nullable=False),
+)
+
+participant = Table(
+    "participant",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("code", String, nullable=False, unique=True),
+    Column("sex", String, nullable=False),
+    Column("age", Integer, nullable=False),
+    Column("enrolled_at", UTC, nullable=False),
+    CheckConstraint("sex in ('F', 'M')", name="sex"),
+)
+
+milestone = Table(
+    "milestone",
+    metadata,
+    _id(),
+    _participant(),
+    Column("milestone", String, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("visit", String),
+    Column("at", UTC),
+    Column("detail", Json, nullable=False),
+    Column("reason", Sealed),
+    _person("recorded_by"),
+    Column("recorded_at", UTC, nullable=False),
+)
+
+form = Table(
+    "form",
+    metadata,
+    _id(),
+    _participant(),
+    Column("instrument", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("visit", String),
+    Column("opens_on", Date, nullable=False),
+    Column("closes_on", Date),
+    Column("opened_at", UTC, nullable=False),
+    Column("submitted_at", UTC),
+    _person("submitted_by", nullable=True),
+    Column("closed_at", UTC),
+    UniqueConstraint("participant_id", "instrument", "visit"),
+)
+
+response = Table(
+    "response",
+    metadata,
+    _id(),
+    Column("form_id", ForeignKey("form.id"), nullable=False),
+    _participant(),
+    Column("item", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("status", String, nullable=False),
+    Column("codes", Json),
+    Column("number", Integer),
+    Column("day", Date),
+    Column("words", Sealed),
+    _person("originator"),
+    Column("role", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("wording_digest", String, nullable=False),
+    Column("reason", Sealed),
+    Column("answered_at", UTC, nullable=False),
+    Column("saved_at", UTC, nullable=False),
+    UniqueConstraint("form_id", "item", "revision"),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    _id(),
+    _person(),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("form_id", ForeignKey("form.id")),
+    Column("state", Sealed),
+    Column("standing", String, nullable=False),
+    Column("begun_at", UTC, nullable=False),
+    Column("changed_at", UTC, nullable=False),
+)
+Index(
+    "uq_conversation_foreground",
+    conversation.c.person_id,
+    unique=True,
+    sqlite_where=text("standing = 'foreground'"),
+    postgresql_where=text("standing = 'foreground'"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    _participant(),
+    Column("form_id", ForeignKey("form.id"), nullable=False),
+    Column("item", String, nullable=False),
+    Column("option", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("raised_at", UTC, nullable=False),
+    Column("acknowledged_at", UTC),
+    _person("acknowledged_by", nullable=True),
+    Column("done", Sealed),
+    Column("escalated_at", UTC),
+    UniqueConstraint("form_id", "item", "option"),
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    _id(),
+    _person(),
+    Column("words", Sealed, nullable=False),
+    Column("attachment", Sealed),
+    Column("received_at", UTC, nullable=False),
+    Column("answer", Sealed),
+    _person("answered_by", nullable=True),
+    Column("answered_at", UTC),
+)
+
+# Who no longer rates whom, because they learnt the arm. It does not hold which.
+rating_exclusion = Table(
+    "rating_exclusion",
+    metadata,
+    _id(),
+    _person("rater_id"),
+    _participant(),
+    Column("at", UTC, nullable=False),
+    UniqueConstraint("rater_id", "participant_id"),
+)
+
+# Allocation: numbers here, arms in `sealed_arm`, which storage/arms.py alone may read -------------
+
+envelope = Table(
+    "envelope",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("block", Integer, nullable=False),
+    Column("commitment", LargeBinary),
+    Column("sealed_at", UTC, nullable=False),
+)
+
+allocation = Table(
+    "allocation",
+    metadata,
+    _id(),
+    Column("participant_id", ForeignKey("participant.person_id"), nullable=False, unique=True),
+    Column("envelope", ForeignKey("envelope.number"), nullable=False, unique=True),
+    _person("allocated_by"),
+    Column("allocated_at", UTC, nullable=False),
+)
+
+sealed_arm = Table(
+    "sealed_arm",
+    metadata,
+    Column("envelope", ForeignKey("envelope.number"), primary_key=True),
+    Column("arm", Sealed, nullable=False),
+    Column("salt", Sealed, nullable=False),
+)
+
+session_note = Table(
+    "session_note",
+    metadata,
+    _id(),
+    _participant(),
+    Column("visit", String, nullable=False),
+    Column("batch", Sealed, nullable=False),
+    Column("notes", Sealed, nullable=False),
+    _person("recorded_by"),
+    Column("recorded_at", UTC, nullable=False),
+)
+
+arm_told = Table(
+    "arm_told",
+    metadata,
+    _id(),
+    _person(),
+    _participant(),
+    Column("at", UTC, nullable=False),
+)
+
+# Time and messages --------------------------------------------------------------------------------
+
+planned = Table(
+    "planned",
+    metadata,
+    _id(),
+    Column("key", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    _participant(nullable=True),
+    Column("subject", Json, nullable=False),
+    Column("due_at", UTC, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String),
+    Column("decided_at", UTC),
+)
+Index(
+    "ix_planned_due",
+    planned.c.due_at,
+    sqlite_where=text("state = 'planned'"),
+    postgresql_where=text("state = 'planned'"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("key", String, nullable=False, unique=True),
+    # Messages of one line leave in their order: "person:12", or "stranger:" and a digest.
+    Column("line", String, nullable=False),
+    _person(nullable=True),
+    Column("address_id", ForeignKey("address.id")),
+    Column("stranger", Sealed),
+    Column("channel", String),
+    Column("urgency", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("made_at", UTC, nullable=False),
+    Column("expires_at", UTC),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UTC, nullable=False),
+    Column("attempted_at", UTC),
+    Column("settled_at", UTC),
+    Column("reason", String),
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.line,
+    outbox.c.id,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+
+update_seen = Table(
+    "update_seen",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("update_id", Integer, primary_key=True, autoincrement=False),
+    Column("received_at", UTC, nullable=False, index=True),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _id(),
+    Column("channel", String, nullable=False),
+    Column("update_id", Integer),
+    Column("failure", String, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+    Column("received_at", UTC, nullable=False),
+)
+
+# The record ---------------------------------------------------------------------------------------
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("at", UTC, nullable=False),
+    Column("answered_at", UTC),
+    _person("actor_id", nullable=True),
+    Column("role", String, nullable=False),
+    Column("verb", String, nullable=False),
+    _person("subject_id", nullable=True),
+    Column("detail", Sealed, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    _id(),
+    Column("entry", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", name="one"),
+)
+
+
+APPEND_ONLY = (
+    "allocation",
+    "arm_told",
+    "audit",
+    "confirmation",
+    "envelope",
+    "identity",
+    "milestone",
+    "participant",
+    "rating_exclusion",
+    "response",
+    "screening_failure",
+    "sealed_arm",
+    "session_note",
+)
