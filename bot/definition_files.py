@@ -4,11 +4,13 @@ cattrs does the work. It is told to take no value for another (no "5" for 5) and
 its findings are put into sentences for whoever writes the file.
 """
 
+import operator
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, time
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -90,8 +92,9 @@ def _one_of(value: object, kind: type[Enum]) -> Enum:
 
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
-    for kind in _NAMES:
-        converter.register_structure_hook(kind, _strict(kind))
+    # By identity: a hook for `str` itself would also take its subclasses, such as our enums.
+    for plain in _NAMES:
+        converter.register_structure_hook_func(partial(operator.is_, plain), _strict(plain))
     converter.register_structure_hook_func(
         lambda kind: isinstance(kind, type) and issubclass(kind, Enum), _one_of
     )

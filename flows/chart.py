@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Milestone(StrEnum):
@@ -87,7 +86,7 @@ class Chart:
     reference_recorded: bool = False
     clinician: int | None = None
     randomized_on: date | None = None
-    visits: Mapping[str, VisitChart] = MappingProxyType({})
+    visits: Mapping[str, VisitChart] = field(default_factory=dict)
 
     def visit(self, name: str) -> VisitChart:
         return self.visits.get(name, NO_VISIT)

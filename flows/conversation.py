@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from flows.forms import Answer, Answers
-
-NOTHING: Answers = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +17,8 @@ class Conversation:
 
     form: str
     version: str
-    answers: Answers = field(default=NOTHING, repr=False)
-    context: Mapping[str, Answer] = field(default=NOTHING, repr=False)
+    answers: Answers = field(default_factory=dict, repr=False)
+    context: Mapping[str, Answer] = field(default_factory=dict, repr=False)
     at: str | None = None
     step: int = 0
     misses: int = 0

@@ -1,6 +1,6 @@
 """Randomization, and what the treating clinician may see of it. No text here can hold an arm."""
 
-from flows.commands.command import PARTICIPANT, Circumstances, Command, choice, pick
+from flows.commands.command import PARTICIPANT, Circumstances, Command, pick
 from flows.commands.enrolment import CLINICIAN, chart_items, has_left
 from flows.definition import Concealment
 from flows.effects import (
@@ -60,12 +60,10 @@ def _randomize(facts: ParticipantFacts, _answers: Answers, given: Circumstances)
 
 
 def _letter_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
-    codes = [arm.code for arm in given.trial.arms]
-    return (
-        PARTICIPANT,
-        choice("letter", *codes, question=text("ask.letter", number=facts.envelope or 0)),
-        choice("letter_again", *codes),
-    )
+    letters = {arm.code: text("answer.plain", value=arm.code) for arm in given.trial.arms}
+    first = pick("letter", letters)
+    question = text("ask.letter", number=facts.envelope or 0)
+    return (PARTICIPANT, Item(first.id, question, first.kind), pick("letter_again", letters))
 
 
 def _check_letter(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:

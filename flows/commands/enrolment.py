@@ -55,10 +55,11 @@ def _consent_items(
     facts: EnrolmentFacts, _answers: Answers, given: Circumstances
 ) -> tuple[Item, ...]:
     takers = {str(person.id): text("staff.name", name=person.name) for person in facts.staff}
+    versions = given.trial.consent_versions
     cannot_read = When("reads", frozenset({"NO"}))
     witness = words("witness", 80)
     return (
-        choice("consent_version", *given.trial.consent_versions),
+        pick("consent_version", {it: text("answer.plain", value=it) for it in versions}),
         Item("consented_on", text("ask.consented_on"), Day(latest=given.today)),
         pick("taken_by", takers),
         choice("reads", "YES", "NO"),

@@ -1,7 +1,7 @@
 """What a participant can ask of the bot."""
 
 from flows.chart import Milestone
-from flows.commands.command import Circumstances, Command, choice
+from flows.commands.command import Circumstances, Command, choice, pick
 from flows.commands.language import LANGUAGE_ITEM
 from flows.effects import (
     ContinueForm,
@@ -108,8 +108,7 @@ def _open(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision:
 
 
 def _fill_items(facts: OwnFacts, _answers: Answers, _given: Circumstances) -> tuple[Item, ...]:
-    codes = [str(form.form_id) for form in facts.forms] or ["0"]
-    return (choice("form", *codes),)
+    return (pick("form", {str(form.form_id): form.title for form in facts.forms}),)
 
 
 def _fill(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
@@ -142,7 +141,7 @@ def _stop(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
 
 def _coming_items(_f: OwnFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
     return (
-        choice("visit", *(visit.name for visit in given.trial.visits)),
+        pick("visit", {visit.name: text(f"visit.{visit.name}") for visit in given.trial.visits}),
         choice("coming", "YES", "NO"),
     )
 

@@ -1,0 +1,16 @@
+"""Options and fixtures that all tests share."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-chats",
+        action="store_true",
+        help="write the golden chats anew, then read the diff",
+    )
+
+
+@pytest.fixture
+def rewrite_chats(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--rewrite-chats"))

@@ -1,0 +1,352 @@
+"""A trial in a temporary folder: the real turns on a real database, with phones to type on.
+
+Only the outside is stood in for: the phones are lists of what reached them, the clock is moved by
+hand, and the secrets of invitations are numbered.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+
+from bot import arms
+from bot.bodies import body_of, message_from_json
+from bot.definitions import DEFAULT_TRIAL, load_study
+from bot.desk import Desk
+from bot.incoming import Content, Edited, Incoming, Sent, Tapped, Typed
+from bot.study import Study
+from bot.ticking import carry_out, plan_summary
+from bot.turns import take_turn
+from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
+from flows.messages import Message
+from flows.roles import Role
+from flows.text import text_from_json
+from storage import outbox, people, planned
+from storage.database import Database
+from storage.keyring import Keyring
+from storage.outbox import Leaving
+from storage.schema import prepare
+from storage.sealing import MasterKeys
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# A Saturday, 1 Mehr 1405, 09:00 in Tehran... the first working day of an Iranian week.
+BEGINNING = datetime(2026, 9, 26, 5, 30, tzinfo=UTC)
+
+
+@dataclass
+class Shown:
+    """A message as it stands on a phone."""
+
+    number: int
+    words: str
+    buttons: list[list[tuple[str, str]]]
+    kind: str = "message"
+
+
+@dataclass
+class Phone:
+    """Somebody's phone: what reached it, and the means to answer."""
+
+    world: "World"
+    name: str
+    address: str
+    shown: list[Shown] = field(default_factory=list)
+    popups: list[str] = field(default_factory=list)
+    invitation: str = ""
+    silent_taps: int = 0
+
+    async def send(self, words: str) -> None:
+        await self.world.receive(self, Typed(words))
+
+    async def send_file(self, caption: str = "", file: str | None = "photo:x") -> None:
+        await self.world.receive(self, Sent(caption, file))
+
+    async def edit(self) -> None:
+        await self.world.receive(self, Edited())
+
+    async def tap(self, label: str) -> None:
+        """Tap the newest button whose label holds these words."""
+        shown, data = self._button(lambda words, _: label in words)
+        await self.tap_data(data, shown)
+
+    async def choose(self, code: str) -> None:
+        """Tap the newest button for this option, in whatever language it is worded."""
+        shown, data = self._button(
+            lambda _, data: data == code or data.endswith((f":{code}", f":+{code}"))
+        )
+        await self.tap_data(data, shown)
+
+    async def press(self, what: str) -> None:
+        """Tap the newest button of this kind: S submits, d is done, b goes back."""
+        shown, data = self._button(lambda _, data: data.startswith(f"{what}:"))
+        await self.tap_data(data, shown)
+
+    async def tap_data(self, data: str, shown: int | None = None) -> None:
+        number = self.shown[-1].number if shown is None and self.shown else shown
+        await self.world.receive(self, Tapped(data, self.world.next_tap(), str(number)))
+
+    def _button(self, fits: Callable[[str, str], bool]) -> tuple[int, str]:
+        for message in reversed(self.shown):
+            for row in message.buttons:
+                for words, data in row:
+                    if fits(words, data):
+                        return message.number, data
+        raise AssertionError(f"no such button on {self.name}'s phone")
+
+    @property
+    def last(self) -> str:
+        return self.shown[-1].words
+
+
+@dataclass
+class World:
+    """One trial with its people. Times move only by `pass_time`."""
+
+    folder: Path
+    language: str
+    study: Study
+    database: Database
+    keys: Keyring
+    now: datetime = BEGINNING
+    phones: dict[str, Phone] = field(default_factory=dict)
+    _updates: int = 0
+    _taps: int = 0
+    _messages: int = 0
+    _secrets: int = 0
+
+    @classmethod
+    async def begin(
+        cls, folder: Path, language: str = "en", trial: Path = DEFAULT_TRIAL
+    ) -> "World":
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "hamrah.sqlite3"
+        prepare(path, folder / "backups", BEGINNING)
+        master = MasterKeys.create(folder / "master.key")
+        database = Database.open(f"sqlite:///{path}")
+        keys = await database.write(Keyring.open, master)
+        world = cls(folder, language, load_study(trial), database, keys)
+        await world.at_desk(plan_summary)
+        return world
+
+    async def end(self) -> None:
+        await self.database.close()
+
+    def desk(self, connection: Connection, nonce: str) -> Desk:
+        self._secrets += 1
+        secret = f"secret{self._secrets:010}"
+        return Desk(connection, self.keys, self.study, self.now, nonce, secret)
+
+    async def at_desk(
+        self, function: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run something that works at a desk, in a transaction of its own."""
+        self._updates += 1
+        nonce = f"desk:{self._updates}"
+
+        def run(connection: Connection) -> T:
+            return function(self.desk(connection, nonce), *args, **kwargs)
+
+        return await self.database.write(run)
+
+    def next_tap(self) -> str:
+        self._taps += 1
+        return f"tap{self._taps}"
+
+    def phone(self, name: str) -> Phone:
+        """The phone of this name; a new one is a stranger's."""
+        if name not in self.phones:
+            self.phones[name] = Phone(self, name, f"chat-of-{name}")
+        return self.phones[name]
+
+    async def receive(
+        self, phone: Phone, content: Content, *, update_id: int | None = None
+    ) -> None:
+        """One update from a phone: its turn, and everything that leaves after it."""
+        self._updates += 1
+        number = self._updates if update_id is None else update_id
+        incoming = Incoming("telegram", number, phone.address, content, self.language)
+        await self.at_desk(take_turn, incoming)
+        await self.deliver()
+
+    async def pass_time(self, span: timedelta) -> None:
+        """Let time pass, minute by minute where something is due, as a running service would."""
+        end = self.now + span
+        while True:
+            due_at = await self.database.read(planned.next_due_at)
+            if due_at is None or due_at > end:
+                break
+            self.now = max(self.now, due_at)
+            await self.tick()
+        self.now = end
+        await self.tick()
+
+    async def tick(self) -> None:
+        for plan in await self.database.read(planned.due, at=self.now, limit=1000):
+            await self.at_desk(carry_out, plan)
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """Everything that waits reaches its phone."""
+        while lines := await self.database.read(outbox.due_lines, at=self.now, busy=(), limit=100):
+            for line in lines:
+                while (leaving := await self.database.write(self._take, line)) is not None:
+                    self._show(*leaving)
+
+    def _take(self, connection: Connection, line: str) -> tuple[Leaving, str] | None:
+        leaving = outbox.take(connection, keys=self.keys, line=line, at=self.now)
+        if leaving is None:
+            return None
+        outbox.settle(connection, message_id=leaving.id, state="sent", at=self.now)
+        words = ""
+        if leaving.kind == "arm":
+            words = arms.popup(
+                connection,
+                keys=self.keys,
+                study=self.study,
+                body=body_of(leaving.body),
+                language=leaving.language or self.language,
+            )
+        return leaving, words
+
+    def _show(self, leaving: Leaving, arm: str) -> None:
+        phone = next(it for it in self.phones.values() if it.address == leaving.address)
+        body = body_of(leaving.body)
+        language = str(body.get("language") or leaving.language or self.language)
+        match leaving.kind:
+            case "message":
+                self._messages += 1
+                phone.shown.append(self._worded(self._messages, message_from_json(body), language))
+            case "edit":
+                number = int(body["message"])
+                at = next(i for i, it in enumerate(phone.shown) if it.number == number)
+                phone.shown[at] = self._worded(number, message_from_json(body), language)
+                phone.shown[at].kind = "edit"
+            case "tap" if body["text"] is not None:
+                words = self.study.render(text_from_json(body["text"]), language)
+                phone.popups.append(words)
+            case "tap":
+                phone.silent_taps += 1
+            case "arm":
+                phone.popups.append(arm)
+            case "invitation":
+                phone.invitation = str(body["secret"])
+            case _:
+                pass
+
+    def _worded(self, number: int, message: Message, language: str) -> Shown:
+        words = "\n\n".join(self.study.render(it, language) for it in message.paragraphs)
+        buttons = [
+            [(self.study.render(button.label, language), button.data) for button in row]
+            for row in message.buttons
+        ]
+        return Shown(number, words, buttons)
+
+    # What scenarios begin with ---------------------------------------------------------------------
+
+    async def add_staff(self, name: str, *roles: Role) -> Phone:
+        """A member of staff who has entered already."""
+        phone = self.phone(name)
+
+        def add(desk: Desk) -> None:
+            person = people.create(
+                desk.connection,
+                keys=desk.keys,
+                language=self.language,
+                name=name.capitalize(),
+                at=desk.now,
+            )
+            people.begin_roles(desk.connection, person_id=person, roles=roles, at=desk.now)
+            people.bind_address(
+                desk.connection,
+                keys=desk.keys,
+                person_id=person,
+                channel="telegram",
+                address=phone.address,
+                at=desk.now,
+            )
+
+        await self.at_desk(add)
+        return phone
+
+    async def add_all_staff(self) -> None:
+        """One person of each role, named after it."""
+        for role in Role:
+            if role is not Role.PARTICIPANT:
+                await self.add_staff(role.value, role)
+
+    async def seal_envelopes(self, seed: int = 1) -> None:
+        trial = self.study.trial
+        plan = Plan(
+            tuple(ArmPlan(arm.code, frozenset({arm.code}), arm.weight) for arm in trial.arms),
+            trial.allocation.block_size,
+            trial.target,
+        )
+        drawn = generate_allocation_list(plan, random.Random(seed).shuffle)
+        await self.at_desk(arms.seal_envelopes, drawn)
+
+    async def confirm_protocol(self) -> None:
+        pi = self.phone("pi")
+        await pi.send("/protocol")
+        await pi.choose("YES")
+
+    async def consent(self, name: str = "Sara", *, sex: str = "F", born: str = "1990-05-05") -> str:
+        """The coordinator records a consent; returns the new code."""
+        it = self.phone("coordinator")
+        await it.send("/consent 1 today")
+        await it.choose(self._first_option(it))
+        for code in ("YES", "YES", "YES", sex):
+            await it.choose(code)
+        await it.send(born)
+        await it.send(name)
+        await it.press("s")
+        await it.press("S")
+        return f"P-{len([p for p in self.phones if p.startswith('P-')]) + 1:03}"
+
+    def _first_option(self, phone: Phone) -> str:
+        return phone.shown[-1].buttons[0][0][1].split(":")[-1]
+
+    async def enter(self, code: str) -> Phone:
+        """The participant opens their link, chooses the language and agrees to messages."""
+        await self.phone("coordinator").send(f"/invite {code}")
+        phone = self.phone(code)
+        await phone.send(f"/start {self.phone('coordinator').invitation}")
+        await phone.choose(self.language)
+        await phone.choose("YES")
+        return phone
+
+    async def make_eligible(self, code: str, *, sex: str = "F") -> None:
+        """Eligibility, its confirmation, the reference, photographs and the clinician."""
+        coordinator, clinician = self.phone("coordinator"), self.phone("clinician")
+        await coordinator.send(f"/eligibility {code}")
+        answers = ["YES", "STILL_LOSING", "YES", *(["NO"] if sex == "F" else []), *["NO"] * 4]
+        for answer in answers:
+            await coordinator.choose(answer)
+        await coordinator.press("S")
+        await clinician.send(f"/confirm_eligibility {code}")
+        await clinician.press("S")
+        await clinician.send(f"/reference {code}")
+        await clinician.choose("II_1" if sex == "F" else "III")
+        await clinician.press("S")
+        await clinician.send(f"/photographs {code} baseline today")
+        await clinician.press("S")
+        await clinician.send(f"/assign {code}")
+        await clinician.choose(self._first_option(clinician))
+        await clinician.press("S")
+
+    async def randomize(self, code: str) -> None:
+        allocator = self.phone("allocator")
+        await allocator.send(f"/randomize {code}")
+        await allocator.press("S")
+
+    async def treat(self, code: str, visit: str, batch: str = "LOT-1") -> None:
+        """The clinician records the session of this visit, today."""
+        clinician = self.phone("clinician")
+        await clinician.send(f"/session {code} {visit} today {batch}")
+        await clinician.press("s")
+        await clinician.press("S")
