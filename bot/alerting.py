@@ -15,6 +15,8 @@ from storage.outbox import Urgency
 from storage.planned import Plan
 from storage.responses import FormRow
 
+CHASE_ALERT = "chase_alert"
+
 
 def raise_alert(desk: Desk, row: FormRow, form: Form, effect: RaiseAlert) -> Message:
     """Raise the alert once and tell staff; returns what the participant must be told now."""
@@ -29,7 +31,7 @@ def raise_alert(desk: Desk, row: FormRow, form: Form, effect: RaiseAlert) -> Mes
     )
     if alert_id is not None:
         _tell_staff(desk, row, alert_id, effect.level, _term(form, effect))
-        _plan_escalation(desk, alert_id, effect.level)
+        plan_chase(desk, alert_id, effect.level)
         detail: Detail = {"alert": alert_id, "item": effect.item, "option": effect.option}
         desk.record(Act("raise_alert", "system", None, row.participant, detail))
     return _advice(desk, effect.level)
@@ -43,12 +45,15 @@ def _term(form: Form, effect: RaiseAlert) -> Text:
 
 
 def _tell_staff(desk: Desk, row: FormRow, alert_id: int, level: AlertLevel, term: Text) -> None:
-    chart = participants.chart(desk.connection, row.participant)
-    message = say(
-        text(f"alert.{level.value}.staff", number=alert_id, code=chart.code, term=term),
-        buttons=((acknowledge_button(alert_id),),),
-    )
-    key = f"alert:{alert_id}"
+    code = participants.code_of(desk.connection, row.participant)
+    told = text(f"alert.{level.value}.staff", number=alert_id, code=code, term=term)
+    tell_clinician(desk, row.participant, alert_id, told, f"alert:{alert_id}")
+
+
+def tell_clinician(desk: Desk, participant: int, alert_id: int, told: Text, key: str) -> None:
+    """Tell the participant's clinician; every clinician where none is named, or they have left."""
+    chart = participants.chart(desk.connection, participant)
+    message = say(told, buttons=((acknowledge_button(alert_id),),))
     if chart.clinician is None or chart.clinician not in people.holders(
         desk.connection, Role.CLINICIAN
     ):
@@ -58,18 +63,14 @@ def _tell_staff(desk: Desk, row: FormRow, alert_id: int, level: AlertLevel, term
         desk.notify(chart.clinician, message, key=each, urgency=Urgency.ALERT)
 
 
-def _plan_escalation(desk: Desk, alert_id: int, level: AlertLevel) -> None:
+def plan_chase(desk: Desk, alert_id: int, level: AlertLevel, times: int = 0) -> None:
+    """Plan the next chase of an alert; the waits double, so that it is never forgotten."""
     rule = desk.study.trial.escalation
     minutes = rule.at_once_minutes if level is AlertLevel.AT_ONCE else rule.same_day_minutes
-    planned.add(
-        desk.connection,
-        Plan(
-            f"escalate:{alert_id}",
-            "escalate_alert",
-            desk.now + timedelta(minutes=minutes),
-            subject={"alert": alert_id},
-        ),
-    )
+    due_at = desk.now + timedelta(minutes=minutes) * 2**times
+    subject = {"alert": alert_id, "times": times}
+    plan = Plan(f"chase:{alert_id}:{times}", CHASE_ALERT, due_at, subject=subject)
+    planned.add(desk.connection, plan)
 
 
 def _advice(desk: Desk, level: AlertLevel) -> Message:

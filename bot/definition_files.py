@@ -4,6 +4,7 @@ cattrs does the work. It is told to take no value for another (no "5" for 5) and
 its findings are put into sentences for whoever writes the file.
 """
 
+import json
 import operator
 import tomllib
 from collections.abc import Iterator
@@ -66,6 +67,12 @@ def read_toml(file: Path, kind: type[T]) -> T:
     except BaseValidationError as error:
         found = [DefinitionProblem(file, *it) for it in _findings(error, "")]
         raise DefinitionRefused(found) from None
+
+
+def canonical(value: object) -> str:
+    """A dataclass as text that stays the same when the software learns further options."""
+    plain = Converter(omit_if_default=True).unstructure(value)
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False)
 
 
 class _Misfit(ValueError):

@@ -35,7 +35,7 @@ def load_study(folder: Path) -> Study:
         raise DefinitionRefused(problems)
     wording = _with_names(Wording.load([COMMON_WORDING, folder / "locales"]), trial, trial_file)
     lexicon = read_lexicon([partial(wording.variants, language=it) for it in LANGUAGES])
-    return Study(trial, _hash(folder), instruments, wording, lexicon)
+    return Study(folder, trial, _hash(folder), instruments, wording, lexicon)
 
 
 def _instruments(folder: Path) -> dict[InstrumentKey, Instrument]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.calendars import Language, local
@@ -20,8 +21,9 @@ InstrumentKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Study:
-    """`definition_hash` covers the definition file and every instrument it uses."""
+    """`definition_hash` covers the definition file and every instrument in `folder`."""
 
+    folder: Path
     trial: Trial
     definition_hash: str
     instruments: Mapping[InstrumentKey, Instrument]

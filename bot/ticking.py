@@ -7,10 +7,11 @@ and each asks again whether it still makes sense.
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from bot.alerting import CHASE_ALERT, plan_chase, tell_clinician
 from bot.desk import Desk
 from bot.performing import open_rating
 from bot.planning import hours
-from bot.reads import alert_term
+from bot.reads import alert_term, is_confirmed
 from bot.summary import summary
 from flows.chart import Chart
 from flows.commands.safety import acknowledge_button
@@ -18,6 +19,7 @@ from flows.definition import WEEKDAYS
 from flows.instruments import title
 from flows.messages import Button, Message, run_button, say
 from flows.reminders import (
+    CLINIC_CLOSED,
     Decision,
     Kind,
     Postpone,
@@ -44,7 +46,6 @@ from storage.planned import DuePlan, Plan
 from storage.responses import FormRow
 
 WEEKLY_SUMMARY = "weekly_summary"
-ESCALATE_ALERT = "escalate_alert"
 
 
 def carry_out(desk: Desk, plan: DuePlan) -> None:
@@ -74,6 +75,16 @@ def plan_summary(desk: Desk) -> None:
     planned.add(desk.connection, Plan(key, WEEKLY_SUMMARY, desk.study.moment(day, rule.at)))
 
 
+def ask_for_confirmation(desk: Desk) -> None:
+    """Tell the PI, once for each definition, that enrolment waits for their confirmation."""
+    if is_confirmed(desk):
+        return
+    button = run_button(text("command.protocol.button"), "protocol")
+    for person in people.holders(desk.connection, Role.PI):
+        key = f"confirm:{desk.study.definition_hash}:{person}"
+        desk.notify(person, say(text("pi.confirm"), buttons=((button,),)), key=key)
+
+
 def _weekly_summary(desk: Desk, plan: DuePlan) -> Decision:
     """Only the newest of the weeks that fell due during downtime is summed up."""
     plan_summary(desk)
@@ -88,6 +99,8 @@ def _weekly_summary(desk: Desk, plan: DuePlan) -> Decision:
 def _visit_reminder(desk: Desk, plan: DuePlan) -> Decision:
     chart = _chart(desk, plan)
     decision = decide_visit_reminder(hours(desk), chart, plan.subject, desk.now)
+    if decision == Skip(CLINIC_CLOSED):
+        _report_closure(desk, plan, chart)
     if isinstance(decision, Send):
         name = str(plan.subject["visit"])
         booked_at = chart.visit(name).booked_at
@@ -100,6 +113,14 @@ def _visit_reminder(desk: Desk, plan: DuePlan) -> Decision:
         message = say(text("reminder.visit", at=booked_at, phone=phone), buttons=buttons)
         _remind(desk, plan, message, booked_at - desk.now)
     return decision
+
+
+def _report_closure(desk: Desk, plan: DuePlan, chart: Chart) -> None:
+    """An appointment on a day that was closed after it was made: somebody must call."""
+    name = str(plan.subject["visit"])
+    button = run_button(text("command.book.button"), "book", chart.code, name)
+    told = text("staff.booked_on_closed_day", code=chart.code, visit=text(f"visit.{name}"))
+    _tell_coordinators(desk, plan, told, button)
 
 
 def _remind(desk: Desk, plan: DuePlan, message: Message, lasts: timedelta) -> None:
@@ -261,11 +282,14 @@ def _raters_of(desk: Desk, chart: Chart) -> list[int]:
     ]
 
 
-def _escalate_alert(desk: Desk, plan: DuePlan) -> Decision:
+def _chase_alert(desk: Desk, plan: DuePlan) -> Decision:
     alert = alerts.get(desk.connection, int(plan.subject["alert"]))
     if alert is None or alert.acknowledged_at is not None:
         return Skip("acknowledged")
-    alerts.mark_escalated(desk.connection, alert_id=alert.id, at=desk.now)
+    times = int(plan.subject["times"])
+    plan_chase(desk, alert.id, alert.level, times + 1)
+    if times == 0:
+        alerts.mark_escalated(desk.connection, alert_id=alert.id, at=desk.now)
     code = participants.code_of(desk.connection, alert.participant)
     told = text(
         "alert.escalated",
@@ -275,7 +299,9 @@ def _escalate_alert(desk: Desk, plan: DuePlan) -> Decision:
         at=alert.raised_at,
     )
     message = say(told, buttons=((acknowledge_button(alert.id),),))
-    desk.notify_role(Role.PI, message, key=f"escalated:{alert.id}", urgency=Urgency.ALERT)
+    key = f"escalated:{alert.id}:{times}"
+    desk.notify_role(Role.PI, message, key=key, urgency=Urgency.ALERT)
+    tell_clinician(desk, alert.participant, alert.id, told, f"chased:{alert.id}:{times}")
     desk.record(Act("escalate_alert", "system", None, alert.participant, {"alert": alert.id}))
     return Send()
 
@@ -295,5 +321,5 @@ _STEPS: Mapping[str, Callable[[Desk, DuePlan], Decision]] = {
     Kind.RATING_REMINDER: _rating_reminder,
     Kind.RATING_OVERDUE: _rating_overdue,
     WEEKLY_SUMMARY: _weekly_summary,
-    ESCALATE_ALERT: _escalate_alert,
+    CHASE_ALERT: _chase_alert,
 }

@@ -14,6 +14,8 @@ from flows.chart import Chart
 from flows.definition import WEEKDAYS, Trial
 from flows.schedule import Due, FormDue
 
+CLINIC_CLOSED = "clinic_closed"
+
 AtClinic = Callable[[date, time], datetime]
 LocalTime = Callable[[datetime], datetime]
 
@@ -213,6 +215,8 @@ def decide_visit_reminder(
         return Skip("over")
     if visit.confirmed is False:
         return Skip("cannot_come")
+    if hours.is_closed(hours.local(at).date()):
+        return Skip(CLINIC_CLOSED)
     return _in_time(hours, str(subject["which"]), at, now)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Subquery, func, insert, select, update
 
 from storage import people, tables
 from storage.keyring import Keyring
@@ -119,30 +119,44 @@ def _destination(keys: Keyring, new: NewMessage) -> dict[str, object]:
 
 def due_lines(
     connection: Connection, *, at: datetime, busy: Collection[str], limit: int
-) -> list[str]:
-    """The lines that have something to send now, most urgent first."""
+) -> dict[str, Urgency]:
+    """The lines whose first message may leave now, most urgent first, each with its urgency."""
+    first = _first_of_lines(busy)
     rows = connection.execute(
-        select(_outbox.c.line)
-        .where(_outbox.c.state == "waiting", _outbox.c.next_at <= at, _outbox.c.line.not_in(busy))
-        .group_by(_outbox.c.line)
-        .order_by(func.min(_outbox.c.urgency), func.min(_outbox.c.id))
+        select(first.c.line, first.c.urgency)
+        .join(_outbox, _outbox.c.id == first.c.id)
+        .where(_outbox.c.next_at <= at)
+        .order_by(first.c.urgency, first.c.id)
         .limit(limit)
     )
-    return [row.line for row in rows]
+    return {row.line: Urgency(row.urgency) for row in rows}
 
 
 def next_due_at(connection: Connection, *, busy: Collection[str]) -> datetime | None:
-    """When the next waiting message wants to leave."""
+    """When the next line's first message wants to leave."""
+    first = _first_of_lines(busy)
     due: datetime | None = connection.scalar(
-        select(func.min(_outbox.c.next_at)).where(
-            _outbox.c.state == "waiting", _outbox.c.line.not_in(busy)
-        )
+        select(func.min(_outbox.c.next_at)).join(first, first.c.id == _outbox.c.id)
     )
     return due
 
 
+def _first_of_lines(busy: Collection[str]) -> Subquery:
+    """The first waiting message of each line, and the urgency of the most urgent behind it."""
+    return (
+        select(
+            _outbox.c.line,
+            func.min(_outbox.c.id).label("id"),
+            func.min(_outbox.c.urgency).label("urgency"),
+        )
+        .where(_outbox.c.state == "waiting", _outbox.c.line.not_in(busy))
+        .group_by(_outbox.c.line)
+        .subquery()
+    )
+
+
 def take(connection: Connection, *, keys: Keyring, line: str, at: datetime) -> Leaving | None:
-    """Take the line's first message and mark it as being tried; None when it has none to send."""
+    """Take the line's first message and mark it as being tried; None when it may not leave now."""
     _expire(connection, line, at)
     row = connection.execute(
         select(_outbox)
@@ -150,7 +164,7 @@ def take(connection: Connection, *, keys: Keyring, line: str, at: datetime) -> L
         .order_by(_outbox.c.id)
         .limit(1)
     ).one_or_none()
-    if row is None:
+    if row is None or row.next_at > at:
         return None
     leaving = _addressed(connection, keys, row)
     if leaving is None:

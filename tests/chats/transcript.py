@@ -17,6 +17,7 @@ the tests with --rewrite-chats, and is compared without it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +26,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from flows.reminders import Kind
 from flows.roles import Role
 from storage import tables
 from storage.keyring import Keyring
@@ -146,6 +148,7 @@ class _Watch:
         self.world = world
         self.seen: dict[str, tuple[list[Shown], int, str]] = {}
         self.kept: dict[str, int] = {}
+        self.not_sent: Counter[str] = Counter()
 
     async def news(self) -> list[str]:
         kept = await self.world.database.read(self._kept)
@@ -171,13 +174,30 @@ class _Watch:
             for row in connection.execute(select(table).where(table.c.id > last)).all():
                 lines.append(f"= {write(connection, self.world.keys, row)}")
                 self.kept[table.name] = row.id
-        return lines
+        return [*lines, *self._not_sent(connection)]
+
+    def _not_sent(self, connection: Connection) -> list[str]:
+        """The reminders that were newly decided against, and why."""
+        table = tables.planned
+        query = select(table).where(
+            table.c.kind.in_((Kind.VISIT_REMINDER, Kind.FORM_REMINDER)),
+            table.c.state.in_(("skipped", "dropped")),
+        )
+        rows = connection.execute(query.order_by(table.c.id)).all()
+        now = Counter(_reminder(connection, row) for row in rows)
+        new, self.not_sent = now - self.not_sent, now
+        return [f"= not sent {what}: {count}" for what, count in new.items()]
 
 
 def _written(shown: Shown) -> Iterator[str]:
     yield from shown.words.splitlines()
     for row in shown.buttons:
         yield " ".join(f"[{words}]" for words, _ in row)
+
+
+def _reminder(connection: Connection, row: Any) -> str:
+    code = _code(connection, row.participant_id)
+    return f"{code} {row.kind} {row.subject['visit']} {row.reason}"
 
 
 def _code(connection: Connection, participant: int | None) -> str:
@@ -295,6 +315,11 @@ async def _consented(world: World, sex: str) -> None:
     await world.enter(code)
 
 
+async def _not_entered(world: World, sex: str) -> None:
+    await _open(world)
+    await world.consent(sex="F" if sex == "woman" else "M")
+
+
 async def _another(world: World, name: str) -> None:
     code = await world.consent(name, sex="M")
     await world.enter(code)
@@ -315,6 +340,17 @@ async def _treated(world: World, sex: str) -> None:
     await world.treat("P-001", "baseline")
 
 
+async def _booked(world: World, visit: str, days: str, hour: str) -> None:
+    on = world.study.today(world.now) + timedelta(days=int(days))
+    coordinator = world.phone("coordinator")
+    await coordinator.send(f"/book P-001 {visit} {on.isoformat()} {hour}")
+    await coordinator.press("S")
+
+
+async def _down(world: World, days: str) -> None:
+    world.now += timedelta(days=int(days))
+
+
 async def _passed(world: World, days: str) -> None:
     await world.pass_time(timedelta(days=int(days)))
 
@@ -324,9 +360,12 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"(\w+) who is (\w+) too", _one),
     (r"an open trial", _open),
     (r"a consented (woman|man) P-001", _consented),
+    (r"a consented (woman|man) P-001 who has not entered", _not_entered),
     (r"another participant (\w+)", _another),
     (r"an eligible (woman|man) P-001", _eligible),
     (r"a randomized (woman|man) P-001", _randomized),
     (r"a treated (woman|man) P-001", _treated),
+    (r"an appointment for (\w+) in (\d+) days at (\d+:\d+)", _booked),
+    (r"the service is down for (\d+) days", _down),
     (r"(\d+) days later", _passed),
 )

@@ -1,0 +1,108 @@
+"""What leaves to any channel, in words, before it takes on the channel's own form."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+Buttons = Sequence[Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message; each button has its label and what comes back when it is tapped."""
+
+    text: str = field(repr=False)
+    buttons: Buttons = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A message in the place of another; where that is gone, a new one."""
+
+    message: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class TapAnswer:
+    """The answer to a tap, with a pop-up where it has words."""
+
+    tap: str
+    text: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time link with its picture; `caption` words the link, which the channel knows."""
+
+    code: str = field(repr=False)
+    caption: Callable[[str], str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that the channel keeps, such as "photo:AgAC…"."""
+
+    file: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The commands that this person may give, each with what it does."""
+
+    commands: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Out of a group."""
+
+
+Outgoing = Words | Change | TapAnswer | Invitation | Attachment | Menu | Leave
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It arrived, or stands there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What it answers can no longer be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The person takes no messages at this address any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The channel will never take this message."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slower:
+    """Nothing was sent; the channel wants to be left alone for so long."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Nothing was sent, and it may be tried again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Whether it arrived is not known."""
+
+    reason: str
+
+
+Outcome = Sent | Late | Unreachable | Refused | Slower | NotSent | Unknown
