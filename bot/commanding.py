@@ -19,7 +19,7 @@ from flows.conversation import Conversation
 from flows.effects import Effect, Refused
 from flows.engine import step
 from flows.events import Began, Event, Misread, Replied, Resumed
-from flows.forms import Answer, Answers, Choice, Form, Item, ParticipantCode
+from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
 from flows.text import Text, text
 from storage import conversations, participants
 from storage.conversations import Open
@@ -105,12 +105,19 @@ def _answers_from(
         item = next((it for it in form.applicable(answers) if it.id not in answers), None)
         if item is None:
             break
-        code = item.option(argument)
-        value = code.code if code is not None else _typed(voice, item, argument)
+        value = _coded(item, argument) or _typed(voice, item, argument)
         if isinstance(value, Misread):
             return answers, value.problem
         answers[item.id] = value
     return answers, None
+
+
+def _coded(item: Item, argument: str) -> Answer | None:
+    """The answer that an option's own code is, as buttons bring it."""
+    option = item.option(argument)
+    if option is None:
+        return None
+    return (option.code,) if isinstance(item.kind, Choices) else option.code
 
 
 def _typed(voice: Voice, item: Item, typed: str) -> Answer | Misread:

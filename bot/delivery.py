@@ -42,6 +42,8 @@ from storage.passing import is_passing
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# So many messages are under way at once, and as many again when they are replies or alerts: what
+# waits in bulk must not stand before an answer.
 SIDE_BY_SIDE = 32
 # A line that failed by our own fault is left alone for a while, so that it does not spin.
 _LEFT_ALONE = 60.0
@@ -76,7 +78,7 @@ class Delivery:
         self._channel = channel
         self._pace = pace
         self._chat_pace = chat_pace
-        self._places = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._under_way = 0
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -88,6 +90,7 @@ class Delivery:
             self._wake.clear()
             next_at = await self._begin_due()
             await self._sleep_until(next_at)
+        self._pace.close()
         if self._busy:
             await asyncio.wait(self._busy.values())
 
@@ -100,7 +103,8 @@ class Delivery:
         self._wake.set()
 
     async def _begin_due(self) -> datetime | None:
-        room = SIDE_BY_SIDE * 2 - len(self._busy)
+        """Begin what is due and has room; returns when to look again, if nothing wakes us."""
+        room = 2 * SIDE_BY_SIDE - self._under_way
         if room <= 0:
             return None
         try:
@@ -111,6 +115,8 @@ class Delivery:
             failure("outbox_unreadable", error)
             return self._clock.now() + timedelta(seconds=1)
         for line, urgency in look.due.items():
+            if urgency > Urgency.REPLY and self._under_way >= SIDE_BY_SIDE:
+                return None
             self._begin(line, urgency)
         return look.next_at
 
@@ -136,27 +142,33 @@ class Delivery:
 
     async def _deliver(self, line: str, urgency: Urgency) -> None:
         """Send the first message of a line, and let its chat rest."""
-        is_tap = line.startswith("tap:")
+        self._under_way += 1
         try:
-            async with self._places:
-                if not is_tap:
-                    await self._pace.admit(urgency)
-                if self._stopping.is_set():
-                    return
-                taken = await self._database.write(self._take, line)
-                if taken is not None:
-                    await self._send(*taken)
-            rest = 0.0 if is_tap else self._chat_pace.rest(line)
+            rest = await self._send_first(line, urgency)
         except DatabaseClosed:
             return
         except Exception as error:  # noqa: BLE001 - one line's failure must not stop the others
             failure("delivery_failed", error)
             rest = 1.0 if is_passing(error) else _LEFT_ALONE
+        finally:
+            self._under_way -= 1
         await self._rest(rest)
+
+    async def _send_first(self, line: str, urgency: Urgency) -> float:
+        """Returns how many seconds the chat must rest; a tap is answered at once."""
+        is_tap = line.startswith("tap:")
+        if not is_tap:
+            await self._pace.admit(urgency)
+        taken = await self._database.write(self._take, line)
+        if taken is None:
+            return 0
+        await self._send(*taken)
+        return 0 if is_tap else self._chat_pace.rest(line)
 
     async def _rest(self, seconds: float) -> None:
         if not seconds:
             return
+        self._wake.set()
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         stopping = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait((sleeping, stopping), return_when=asyncio.FIRST_COMPLETED)

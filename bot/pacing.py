@@ -38,6 +38,11 @@ class Pace:
             self._letting = asyncio.create_task(self._let_pass())
         await mine
 
+    def close(self) -> None:
+        """Send away whoever waits."""
+        for *_, waiting in self._waiting:
+            waiting.cancel()
+
     def pause(self, seconds: float) -> None:
         """Let nobody pass for so long."""
         self._open.clear()

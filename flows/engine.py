@@ -183,6 +183,10 @@ def _answer(form: Form, conversation: Conversation, answer: Answer) -> Turn:
         return Turn(conversation, (ShowReview(),))
     if isinstance(item.kind, Choices) and answer == ():
         return _ask_again(form, conversation, "nothing_picked")
+    if not item.takes(answer):
+        return Turn(conversation, (SayStale(),))
+    if item.contradicts_itself(answer):
+        return _ask_again(form, conversation, "ambiguous")
     replaced = conversation.answers.get(item.id)
     answered = replace(conversation, answers={**conversation.answers, item.id: answer})
     answered, alerts = _flag(answered, item, answer)
@@ -265,7 +269,7 @@ def _ask_to_confirm(form: Form, conversation: Conversation) -> Turn:
 def _toggle(form: Form, conversation: Conversation, code: str, *, on: bool) -> Turn:
     item = _current(form, conversation)
     option = item.option(code) if item is not None else None
-    if item is None or option is None:
+    if item is None or option is None or not isinstance(item.kind, Choices):
         return Turn(conversation, (SayStale(),))
     picked = _picked(item, conversation.picked, code, on=on)
     toggled = replace(conversation, picked=picked)

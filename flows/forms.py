@@ -136,6 +136,31 @@ class Item:
     def option(self, code: str) -> Option | None:
         return next((option for option in self.options if option.code == code), None)
 
+    def takes(self, answer: Answer) -> bool:
+        """Whether this can be its answer; a button made by hand may bring any other."""
+        if isinstance(answer, Missing):
+            return self.may_decline
+        if answer == "":
+            return self.may_skip
+        match self.kind:
+            case Choice():
+                return isinstance(answer, str) and self.option(answer) is not None
+            case Choices():
+                return isinstance(answer, tuple) and all(map(self.option, answer))
+            case Number(least, most):
+                return isinstance(answer, int) and least <= answer <= most
+            case Day():
+                return isinstance(answer, date)
+            case Hour():
+                return isinstance(answer, time)
+            case Words() | Phone() | ParticipantCode():
+                return isinstance(answer, str)
+
+    def contradicts_itself(self, answer: Answer) -> bool:
+        """Whether "none of these" was chosen together with something else."""
+        chosen = answer if isinstance(answer, tuple) else ()
+        return len(chosen) > 1 and any(it.exclusive for it in self.options if it.code in chosen)
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

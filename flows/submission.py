@@ -38,6 +38,8 @@ def excluding_items(instrument: Instrument, answers: Answers) -> list[str]:
 def _after_eligibility(
     instrument: Instrument, answers: Answers, chart: Chart, today: date
 ) -> Sequence[Effect]:
+    if chart.randomized_on is not None:  # Randomized while this form was being filled in.
+        return (Say(say(text("refused.randomized_already", code=chart.code))),)
     excluding = excluding_items(instrument, answers)
     recorded = RecordMilestone(
         chart.participant,

@@ -10,8 +10,10 @@ PERSIAN = re.compile("[\u0600-\u06ff]")
 # Modules whose work is the script itself: letters to be folded, digits to be mapped.
 ABOUT_THE_SCRIPT = {
     "bot/calendars.py",
-    "bot/typed_text.py",
+    "bot/stop_words.py",
     "bot/typed_answers.py",
+    "bot/typed_text.py",
+    "bot/typed_times.py",
     "bot/wording.py",
     "bot/wording_inspection.py",
     "flows/list_formats.py",
