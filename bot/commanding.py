@@ -62,6 +62,9 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
     if not form.items:
         return _decide(voice, command, state)
     _end_same(voice, command)
+    event: Event = Began()
+    if problem is not None:
+        state, event = step(form, state, Began()).conversation, Misread(problem)
     desk = voice.desk
     found = conversations.begin(
         desk.connection,
@@ -72,19 +75,17 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
         state=state,
         at=desk.now,
     )
-    started = advance(voice, found, Began())
-    if problem is not None and not started.over:
-        return advance(voice, _reload(voice, found), Misread(problem))
-    return started
+    return advance(voice, found, event)
 
 
-def _reload(voice: Voice, found: Open) -> Open:
-    desk = voice.desk
-    again = conversations.with_id(
-        desk.connection, keys=desk.keys, person_id=voice.person, conversation_id=found.id
-    )
-    assert again is not None
-    return again
+def title(command: Command[Any]) -> tuple[Text, ...]:
+    """What is being done, said above its answers; nothing for what only a button begins."""
+    return () if command.hidden else (text(f"command.{command.name}.help"),)
+
+
+def title_of(voice: Voice, found: Open) -> tuple[Text, ...]:
+    command = commands.find(found.state.form, voice.speaker.roles)
+    return () if command is None else title(command)
 
 
 def _end_same(voice: Voice, command: Command[Any]) -> None:
@@ -136,7 +137,9 @@ def _exists(voice: Voice, code: str) -> bool:
 def _form(voice: Voice, command: Command[Any], answers: Answers) -> tuple[Any, Form]:
     facts = read(command.reads, voice.desk, voice.person, answers)
     items = command.items(facts, answers, circumstances(voice))
-    return facts, Form(command.name, VERSION, items, review=command.confirm)
+    return facts, Form(
+        command.name, VERSION, items, review=command.confirm, may_cancel=command.may_cancel
+    )
 
 
 def advance(voice: Voice, found: Open, event: Event) -> Outcome:
@@ -216,8 +219,9 @@ def _carry_out(
             item = form.item(item_id)
             assert item is not None
             voice.redraw(questions.question(form, found.id, state, item))
-        case engine.ShowReview():
-            voice.say(questions.review(form, found.id, state))
+        case engine.ShowReview(problem):
+            shown = questions.review(form, found.id, state, problem=problem, title=title(command))
+            voice.say(shown)
         case engine.SayStale():
             voice.pop_up(text("popup.stale"))
         case engine.Finish():

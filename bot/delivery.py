@@ -34,6 +34,7 @@ from bot.outgoing import (
 )
 from bot.pacing import ChatPace, Pace
 from bot.rendering import render
+from bot.waiting import unless
 from storage import outbox
 from storage.database import Database, DatabaseClosed
 from storage.outbox import Leaving, Urgency
@@ -124,11 +125,7 @@ class Delivery:
         seconds = _LONGEST_SLEEP
         if moment is not None:
             seconds = min(seconds, (moment - self._clock.now()).total_seconds())
-        waking = asyncio.ensure_future(self._wake.wait())
-        sleeping = asyncio.ensure_future(self._clock.sleep(max(0.0, seconds)))
-        await asyncio.wait((waking, sleeping), return_when=asyncio.FIRST_COMPLETED)
-        waking.cancel()
-        sleeping.cancel()
+        await unless(self._wake, self._clock.sleep(max(0.0, seconds)))
 
     def _begin(self, line: str, urgency: Urgency) -> None:
         task = asyncio.create_task(self._deliver(line, urgency))
@@ -169,11 +166,7 @@ class Delivery:
         if not seconds:
             return
         self._wake.set()
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait((sleeping, stopping), return_when=asyncio.FIRST_COMPLETED)
-        sleeping.cancel()
-        stopping.cancel()
+        await unless(self._stopping, self._clock.sleep(seconds))
 
     def _take(self, connection: Connection, line: str) -> tuple[Leaving, Outgoing] | None:
         """Take a message and word it; one that cannot be worded fails, for those behind it."""

@@ -52,7 +52,7 @@ def meet_known(desk: Desk, speaker: Speaker, code: str) -> Text | None:
     """Somebody known opens a link: their own is simply used; another person's is refused."""
     found = invitations.find(desk.connection, keys=desk.keys, code=code, at=desk.now)
     if found is None:
-        return text("stranger.wrong_code")
+        return text("entering.already")
     if found.person_id == speaker.person_id:
         invitations.use(desk.connection, keys=desk.keys, code=code, at=desk.now)
         return None

@@ -14,7 +14,7 @@ from flows.events import Began, Event, Resumed
 from flows.forms import Answer, Form, Item, Missing
 from flows.instruments import FilledBy, title
 from flows.messages import say
-from flows.text import text
+from flows.text import Text, text
 from storage import conversations, participants, responses
 from storage.conversations import Open
 from storage.responses import FormRow, NewResponse
@@ -62,13 +62,16 @@ def resume(voice: Voice, found: Open) -> bool:
 
 def _introduce(voice: Voice, row: FormRow, code: str) -> None:
     instrument = voice.desk.study.instruments[row.instrument, row.version]
-    intro = text(f"{instrument.prefix}.intro")
+    voice.say(say(*about(voice, row, code), text(f"{instrument.prefix}.intro")))
+
+
+def about(voice: Voice, row: FormRow, code: str) -> tuple[Text, ...]:
+    """Whom and which visit a form of staff is about; a participant's own needs no such words."""
+    instrument = voice.desk.study.instruments[row.instrument, row.version]
     if instrument.filled_by is FilledBy.PARTICIPANT:
-        voice.say(say(intro))
-        return
-    about = text("form.about", code=code, title=title(instrument))
+        return ()
     where = (text(f"visit.{row.visit}"),) if row.visit else ()
-    voice.say(say(about, *where, intro))
+    return (text("form.about", code=code, title=title(instrument)), *where)
 
 
 def advance(voice: Voice, found: Open, event: Event) -> bool:
@@ -110,8 +113,8 @@ def _carry_out(
             voice.redraw(questions.question(form, found.id, state, _item(form, item_id)))
         case engine.AskToConfirmPreferringNot():
             voice.say(questions.confirm_preferring_not(found.id, state))
-        case engine.ShowReview():
-            voice.say(questions.review(form, found.id, state))
+        case engine.ShowReview(problem):
+            voice.say(questions.review(form, found.id, state, problem=problem))
         case engine.SayStale():
             voice.pop_up(text("popup.stale"))
         case engine.RecordResponse(item_id, answer, replaced):

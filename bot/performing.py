@@ -2,24 +2,22 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import assert_never
 
-from bot import arms
+from bot import arms, staffing
 from bot.desk import Desk
-from bot.planning import replan
+from bot.planning import replan, take_back_visit_reminders
 from bot.speaking import Voice
 from bot.summary import summary
 from flows import effects
 from flows.chart import Milestone
 from flows.effects import Effect
 from flows.messages import say
-from flows.roles import Role
 from flows.text import text
 from storage import (
     alerts,
     conversations,
-    invitations,
     mail,
     outbox,
     participants,
@@ -29,9 +27,6 @@ from storage import (
 )
 from storage.outbox import Urgency
 from storage.participants import NewMilestone
-
-# An invitation is used the same day as a rule; a week leaves room for a slow start.
-INVITATION_LASTS = timedelta(days=7)
 
 Follow = Callable[[Effect], None]
 
@@ -80,7 +75,8 @@ def perform(  # noqa: C901, PLR0915 - one case an effect, each a call
             _invite(voice, participant, secret, code)
             voice.record(verb, participant)
         case effects.InviteStaff(name, roles, secret):
-            person = invite_staff(voice, name, roles, secret)
+            person = staffing.invite_staff(voice.desk, name, roles, secret)
+            _send_invitation(voice, secret, name)
             held = "+".join(role.value for role in roles)
             voice.record(verb, person, name=name, roles=held)
         case effects.GiveRole(person, role):
@@ -92,7 +88,7 @@ def perform(  # noqa: C901, PLR0915 - one case an effect, each a call
             desk.reply(outbox.ToPerson(person), "menu", "{}")
             voice.record(verb, person, role=role.value)
         case effects.CutOff(person):
-            cut_off(voice.desk, person)
+            staffing.cut_off(voice.desk, person)
             voice.record(verb, person)
         case effects.Allocate(participant):
             assert voice.tap is not None
@@ -170,6 +166,9 @@ def _follow_milestone(voice: Voice, effect: effects.RecordMilestone) -> None:
     match effect.milestone:
         case Milestone.ATTENDED | Milestone.PHOTOGRAPHED | Milestone.SESSION_DONE:
             open_rating(desk, effect.participant, effect.visit, effect.on)
+            _take_back(desk, effect)
+        case Milestone.BOOKED | Milestone.CANNOT_COME | Milestone.MISSED:
+            _take_back(desk, effect)
         case Milestone.MESSAGING_STOPPED | Milestone.WITHDRAWN | Milestone.DIED:
             outbox.cancel_reminders(
                 desk.connection,
@@ -183,6 +182,11 @@ def _follow_milestone(voice: Voice, effect: effects.RecordMilestone) -> None:
         conversations.end_of_person(desk.connection, person_id=effect.participant, at=desk.now)
         for row in responses.forms_of(desk.connection, effect.participant):
             responses.close(desk.connection, form_id=row.id, at=desk.now)
+
+
+def _take_back(desk: Desk, effect: effects.RecordMilestone) -> None:
+    assert effect.visit is not None
+    take_back_visit_reminders(desk, effect.participant, effect.visit, effect.milestone.value)
 
 
 def open_rating(desk: Desk, participant: int, visit_name: str | None, on: date) -> None:
@@ -237,32 +241,12 @@ def _enrol(voice: Voice, verb: str, effect: effects.EnrolParticipant) -> None:
 
 def _invite(voice: Voice, person: int, secret: str, code: str) -> None:
     """Keep a new code for a person, and send its link and picture to whoever asked."""
-    desk = voice.desk
-    invitations.invite(
-        desk.connection,
-        keys=desk.keys,
-        person_id=person,
-        code=secret,
-        at=desk.now,
-        expires_at=desk.now + INVITATION_LASTS,
-    )
-    voice.send("invitation", json.dumps({"secret": secret, "for": code}))
+    staffing.invite(voice.desk, person, secret)
+    _send_invitation(voice, secret, code)
 
 
-def invite_staff(voice: Voice, name: str, roles: tuple[Role, ...], secret: str) -> int:
-    desk = voice.desk
-    person = people.create(desk.connection, keys=desk.keys, language="fa", name=name, at=desk.now)
-    people.begin_roles(desk.connection, person_id=person, roles=roles, at=desk.now)
-    _invite(voice, person, secret, name)
-    return person
-
-
-def cut_off(desk: Desk, person: int) -> None:
-    """End roles, chats, conversations and invitations of a member of staff, at once."""
-    people.end_roles(desk.connection, person_id=person, at=desk.now)
-    people.close_addresses(desk.connection, person_id=person, at=desk.now)
-    conversations.end_of_person(desk.connection, person_id=person, at=desk.now)
-    invitations.revoke(desk.connection, person_id=person, at=desk.now)
+def _send_invitation(voice: Voice, secret: str, invited: str) -> None:
+    voice.send("invitation", json.dumps({"secret": secret, "for": invited}))
 
 
 def _acknowledge(voice: Voice, verb: str, alert_id: int, done: str) -> None:

@@ -4,9 +4,9 @@ from functools import partial
 
 from bot.calendars import add_jalali_months, local
 from bot.desk import Desk
-from flows.reminders import Hours, Wanted, plans
+from flows.reminders import Hours, Kind, Wanted, plans
 from flows.schedule import due_forms, due_visits
-from storage import participants, planned
+from storage import outbox, participants, planned
 from storage.planned import Plan
 
 
@@ -29,6 +29,20 @@ def replan(desk: Desk, participant: int) -> None:
         participant=participant,
         plans=[_plan(participant, it) for it in wanted],
         at=desk.now,
+    )
+
+
+def reminder_key(plan_id: int) -> str:
+    """The key of the message that a plan becomes, so that it becomes one."""
+    return f"plan:{plan_id}"
+
+
+def take_back_visit_reminders(desk: Desk, participant: int, visit: str, reason: str) -> None:
+    """What waits for the network must not remind of an appointment that no longer holds."""
+    done = planned.done(desk.connection, participant=participant, kind=Kind.VISIT_REMINDER)
+    keys = [reminder_key(plan.id) for plan in done if plan.subject["visit"] == visit]
+    outbox.cancel_reminders(
+        desk.connection, person_id=participant, at=desk.now, reason=reason, only=keys
     )
 
 

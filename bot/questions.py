@@ -56,7 +56,7 @@ def question(
 ) -> Message:
     """The item's question as it is put now, after a problem if there was one."""
     head = () if problem is None else (text(f"problem.{problem}"),)
-    hint = (text("problem.hint"),) if misses > 1 else ()
+    hint = (text("problem.hint"),) if misses > 1 and form.records else ()
     body = (*_progress(form, item), item.question, *_options(item), *_how(item))
     rows = (*_answer_rows(conversation_id, conversation, item),)
     return Message(
@@ -75,8 +75,16 @@ def confirm_preferring_not(conversation_id: int, conversation: Conversation) -> 
     )
 
 
-def review(form: Form, conversation_id: int, conversation: Conversation) -> Message:
-    """All answers, to be changed or submitted."""
+def review(
+    form: Form,
+    conversation_id: int,
+    conversation: Conversation,
+    *,
+    problem: str | None = None,
+    title: tuple[Text, ...] = (),
+) -> Message:
+    """All answers, to be changed or submitted, after a problem if there was one."""
+    head = (*title, *(() if problem is None else (text(f"problem.{problem}"),)))
     answered = [
         item for item in form.applicable(conversation.known) if item.id in conversation.answers
     ]
@@ -94,7 +102,8 @@ def review(form: Form, conversation_id: int, conversation: Conversation) -> Mess
     ]
     rows: Rows = ((Button(text(submit), f"S:{mark}"),), *_pairs(changes))
     cancel: Rows = () if form.records else ((_cancel(conversation_id),),)
-    return Message((text("review.title"), text("review.list", lines=lines)), (*rows, *cancel))
+    body = (text("review.title"), text("review.list", lines=lines))
+    return Message((*head, *body), (*rows, *cancel))
 
 
 def short(item: Item) -> Text:
@@ -199,8 +208,10 @@ def _how(item: Item) -> tuple[Text, ...]:
             return (text("how.several"),)
         case Number(least, most):
             return (text("how.number", least=least, most=most),)
-        case Day():
+        case Day(earliest=None):
             return (text("how.day"),)
+        case Day():
+            return (text("how.day_ahead"),)
         case Hour():
             return (text("how.hour"),)
         case Phone():
@@ -239,7 +250,7 @@ def _navigation(
     row: tuple[Button, ...] = ()
     if previous_item(form, conversation) is not None:
         row = (Button(text("nav.back"), f"b:{mark}"),)
-    if not form.records:
+    if form.may_cancel and not form.records:
         row = (*row, _cancel(conversation_id))
     if row:
         yield row

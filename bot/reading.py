@@ -54,7 +54,7 @@ def _read(study: Study, item: Item, typed: str, today: date) -> Value | Problem 
         case Choice():
             return read_choice(typed, _words_of(study, item.options), study.lexicon)
         case Choices():
-            return read_choices(typed, _words_of(study, item.options), study.lexicon)
+            return _choices(study, item, typed)
         case Number() as kind:
             return _number(study, kind, typed)
         case Day() as kind:
@@ -67,6 +67,14 @@ def _read(study: Study, item: Item, typed: str, today: date) -> Value | Problem 
             return read_participant_code(typed, study.lexicon)
         case Words(longest):
             return _free(typed, longest)
+
+
+def _choices(study: Study, item: Item, typed: str) -> tuple[str, ...] | Problem:
+    codes = read_choices(typed, _words_of(study, item.options), study.lexicon)
+    exclusive = {option.code for option in item.options if option.exclusive}
+    if isinstance(codes, Problem) or len(codes) == 1 or exclusive.isdisjoint(codes):
+        return codes
+    return Problem.AMBIGUOUS
 
 
 def _free(typed: str, longest: int) -> str | Misread:
@@ -106,10 +114,19 @@ def _words_of(study: Study, options: tuple[Option, ...]) -> list[tuple[str, list
                     if label is not None
                     for language in LANGUAGES
                 }
+                | _said_for(study, option.code)
             ),
         )
         for option in options
     ]
+
+
+def _said_for(study: Study, code: str) -> set[str]:
+    """Other words for yes and no, which every such question understands."""
+    if code not in ("YES", "NO"):
+        return set()
+    key = f"typed.answer.{code}"
+    return {word for it in LANGUAGES for word in study.wording.variants(key, it)}
 
 
 def _navigation(

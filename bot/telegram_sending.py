@@ -205,7 +205,7 @@ def split(words: str, longest: int = LONGEST) -> list[str]:
 
     Telegram counts UTF-16 units, in which an emoji is two.
     """
-    return list(_parts(words, longest))
+    return [part for part in _parts(words, longest) if part.strip()] or [words]
 
 
 def _parts(words: str, longest: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from bot.alerting import CHASE_ALERT, plan_chase, tell_clinician
 from bot.desk import Desk
 from bot.performing import open_rating
-from bot.planning import hours
+from bot.planning import hours, reminder_key
 from bot.reads import alert_term, is_confirmed
 from bot.summary import summary
 from flows.chart import Chart
@@ -124,13 +124,15 @@ def _report_closure(desk: Desk, plan: DuePlan, chart: Chart) -> None:
 
 
 def _remind(desk: Desk, plan: DuePlan, message: Message, lasts: timedelta) -> None:
+    """A reminder that cannot leave before the quiet hours does not leave in them."""
     assert plan.participant is not None
+    loud = hours(desk).quiet_from(desk.now) - desk.now
     desk.notify(
         plan.participant,
         message,
-        key=f"plan:{plan.id}",
+        key=reminder_key(plan.id),
         urgency=Urgency.REMINDER,
-        lasts=min(lasts, timedelta(hours=12)),
+        lasts=min(lasts, loud, timedelta(hours=12)),
     )
 
 
@@ -223,6 +225,8 @@ def _call_list(desk: Desk, plan: DuePlan) -> Decision:
         return Skip("left_the_trial")
     if not _waiting(desk, plan):
         return Skip("done")
+    if desk.today > _closes_on(plan.subject):
+        return Skip("closed")
     button = run_button(text("command.card.button"), "card", chart.code)
     told = text("staff.call", code=chart.code, last=_closes_on(plan.subject))
     _tell_coordinators(desk, plan, told, button)

@@ -29,7 +29,7 @@ from flows.forms import Form
 from flows.messages import say
 from flows.roles import Role
 from flows.submission import after_submission
-from flows.text import text
+from flows.text import Text, text
 from storage import conversations, outbox, participants, people, responses, updates
 from storage.conversations import Open
 from storage.outbox import ToStranger
@@ -150,7 +150,7 @@ def _begin(voice: Voice, effect: Effect) -> None:
         case effects.ContinueForm(form_id):
             _fill(voice, form_id)
         case effects.LeaveFormForLater():
-            conversations.set_aside(
+            conversations.leave_for_later(
                 voice.desk.connection, person_id=voice.person, at=voice.desk.now
             )
         case effects.CorrectRating():
@@ -219,8 +219,19 @@ def resume_aside(voice: Voice) -> None:
     found = conversations.last_aside(desk.connection, keys=desk.keys, person_id=voice.person)
     if found is None:
         return
-    voice.tell(text("conversation.resumed"))
+    voice.say(say(text("conversation.resumed"), *_about(voice, found)))
     _move(voice, found, Resumed())
+
+
+def _about(voice: Voice, found: Open) -> tuple[Text, ...]:
+    """What it was that staff had begun, and about whom: they may have done much in between."""
+    if Role.PARTICIPANT in voice.speaker.roles:
+        return ()
+    if found.form_id is None:
+        return commanding.title_of(voice, found)
+    row = responses.form(voice.desk.connection, found.form_id)
+    code = participants.code_of(voice.desk.connection, row.participant)
+    return filling.about(voice, row, code)
 
 
 def _hear_tap(voice: Voice, data: str) -> None:
@@ -284,7 +295,7 @@ def _hear_answer(voice: Voice, words: str) -> None:
     event = read_typed(desk.study, item, found.state, words, desk.today)
     if is_participant and isinstance(event, Misread) and mailing.is_letter(words):
         mailing.receive(voice, words, None)
-        event = Resumed()
+        event = Misread("mailed")
     _move(voice, found, event)
 
 
@@ -296,7 +307,7 @@ def _hear_file(voice: Voice, content: Sent) -> None:
     desk = voice.desk
     found = conversations.foreground(desk.connection, keys=desk.keys, person_id=voice.person)
     if found is not None:
-        _move(voice, found, Resumed())
+        _move(voice, found, Misread("mailed"))
 
 
 def _cancel(voice: Voice, found: Open | None = None) -> None:
@@ -309,8 +320,8 @@ def _cancel(voice: Voice, found: Open | None = None) -> None:
         voice.tell(text("cancel.nothing"))
         return
     if found.form_id is not None:
-        conversations.set_aside(desk.connection, person_id=voice.person, at=desk.now)
-        voice.say(say(text("cancel.form")))
+        conversations.leave_for_later(desk.connection, person_id=voice.person, at=desk.now)
+        voice.tell(text("cancel.form"))
         return
     conversations.end(desk.connection, conversation_id=found.id, standing="cancelled", at=desk.now)
     voice.tell(text("cancel.done"))

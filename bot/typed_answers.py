@@ -106,7 +106,7 @@ def _whole(digits: str) -> int | Problem:
 def _numbered(digits: str, options: Sequence[Option]) -> str | Problem:
     number = _whole(digits)
     if isinstance(number, Problem) or not 1 <= number <= len(options):
-        return Problem.OUT_OF_RANGE
+        return Problem.NOT_AN_OPTION
     return options[number - 1][0]
 
 
@@ -134,12 +134,8 @@ def _worded_exactly(typed: str, options: Sequence[Option]) -> set[str]:
 
 
 def _begun_by(typed: str, options: Sequence[Option]) -> set[str]:
-    start = f"{typed} "
-    return {
-        code
-        for code, words in options
-        if typed and any(label.startswith(start) for label in _labels(words))
-    }
+    start = re.compile(rf"{re.escape(typed)}\b.")
+    return {code for code, words in options if typed and any(map(start.match, _labels(words)))}
 
 
 def _number_with_words(digits: str, words: str, options: Sequence[Option]) -> str | Problem:

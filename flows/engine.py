@@ -57,6 +57,8 @@ class AskToConfirmPreferringNot:
 class ShowReview:
     """Show the answers once more, to be changed or submitted."""
 
+    problem: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Redraw:
@@ -172,7 +174,7 @@ def _ask_where_it_stands(form: Form, conversation: Conversation) -> Turn:
 def _ask_again(form: Form, conversation: Conversation, problem: str) -> Turn:
     item = _current(form, conversation)
     if item is None:
-        return Turn(conversation, (ShowReview(),))
+        return Turn(conversation, (ShowReview(problem),))
     missed = replace(conversation, misses=conversation.misses + 1, declining=False)
     return Turn(missed, (Ask(item.id, problem, missed.misses),))
 

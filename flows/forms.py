@@ -164,13 +164,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Items in their order. With `review` the answers are shown once more before they count."""
+    """Items in their order. With `review` the answers are shown once more before they count; what
+    `records` keeps each answer as it is given."""
 
     name: str
     version: str
     items: tuple[Item, ...]
     review: bool
     records: bool = False
+    may_cancel: bool = True
     _by_id: dict[str, Item] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -73,6 +73,12 @@ class Hours:
             day -= timedelta(days=1)
         return self.at_clinic(day, begin) - timedelta(hours=1)
 
+    def quiet_from(self, at: datetime) -> datetime:
+        """The first moment after `at` at which quiet hours begin."""
+        day, begin = self.local(at).date(), self.trial.quiet_hours.begin
+        today = self.at_clinic(day, begin)
+        return today if today > at else self.at_clinic(day + timedelta(days=1), begin)
+
     def is_closed(self, on: date) -> bool:
         site = self.trial.site
         weekly = WEEKDAYS[on.weekday()] in site.closed_weekdays

@@ -29,9 +29,9 @@ def after_submission(
 def excluding_items(instrument: Instrument, answers: Answers) -> list[str]:
     """The items whose answers make a candidate not eligible."""
     return [
-        item
-        for item, answer in answers.items()
-        if isinstance(answer, str) and instrument.excludes(item, answer)
+        item.id
+        for item in instrument.items
+        if isinstance(answer := answers.get(item.id), str) and instrument.excludes(item.id, answer)
     ]
 
 
@@ -48,7 +48,10 @@ def _after_eligibility(
         detail={"excluded": "YES" if excluding else "NO", "items": ",".join(excluding)},
     )
     if excluding:
-        reasons = tuple(text(f"{instrument.prefix}.{item}.short") for item in excluding)
+        reasons = tuple(
+            text("submitted.reason", reason=text(f"{instrument.prefix}.{item}.short"))
+            for item in excluding
+        )
         excluded = RecordMilestone(chart.participant, Milestone.NOT_ELIGIBLE, today)
         told = text("submitted.not_eligible", code=chart.code, reasons=reasons)
         return (recorded, excluded, Say(say(told)))

@@ -15,6 +15,10 @@ from storage.keyring import Keyring
 
 _conversation = tables.conversation
 
+# "aside": something else came between, and it is asked again after it. "later": the person left it,
+# and comes back when they like.
+UNFINISHED = ("foreground", "aside", "later")
+
 
 @dataclass(frozen=True, slots=True)
 class Open:
@@ -61,10 +65,24 @@ def begin(
 
 
 def set_aside(connection: Connection, *, person_id: int, at: datetime) -> None:
+    """Something comes between: what stands in the foreground is asked again after it."""
     connection.execute(
         update(_conversation)
         .where(_conversation.c.person_id == person_id, _conversation.c.standing == "foreground")
         .values(standing="aside", changed_at=at)
+    )
+
+
+def leave_for_later(connection: Connection, *, person_id: int, at: datetime) -> None:
+    """The person leaves what they were asked; a stop command may stand between them and it."""
+    connection.execute(
+        update(_conversation)
+        .where(
+            _conversation.c.person_id == person_id,
+            _conversation.c.kind == "instrument",
+            _conversation.c.standing.in_(("foreground", "aside")),
+        )
+        .values(standing="later", changed_at=at)
     )
 
 
@@ -106,7 +124,7 @@ def of_form(connection: Connection, *, keys: Keyring, person_id: int, form_id: i
         select(_conversation).where(
             _conversation.c.person_id == person_id,
             _conversation.c.form_id == form_id,
-            _conversation.c.standing.in_(("foreground", "aside")),
+            _conversation.c.standing.in_(UNFINISHED),
         ),
     )
 
@@ -121,7 +139,7 @@ def with_id(
         select(_conversation).where(
             _conversation.c.id == conversation_id,
             _conversation.c.person_id == person_id,
-            _conversation.c.standing.in_(("foreground", "aside")),
+            _conversation.c.standing.in_(UNFINISHED),
         ),
     )
 
@@ -151,7 +169,7 @@ def end_of_form(connection: Connection, *, form_id: int, at: datetime) -> None:
         update(_conversation)
         .where(
             _conversation.c.form_id == form_id,
-            _conversation.c.standing.in_(("foreground", "aside")),
+            _conversation.c.standing.in_(UNFINISHED),
         )
         .values(standing="cancelled", state=None, changed_at=at)
     )
@@ -165,7 +183,7 @@ def end_of_command(connection: Connection, *, person_id: int, name: str, at: dat
             _conversation.c.person_id == person_id,
             _conversation.c.kind == "command",
             _conversation.c.name == name,
-            _conversation.c.standing.in_(("foreground", "aside")),
+            _conversation.c.standing.in_(UNFINISHED),
         )
         .values(standing="cancelled", state=None, changed_at=at)
     )
@@ -176,7 +194,7 @@ def end_of_person(connection: Connection, *, person_id: int, at: datetime) -> No
         update(_conversation)
         .where(
             _conversation.c.person_id == person_id,
-            _conversation.c.standing.in_(("foreground", "aside")),
+            _conversation.c.standing.in_(UNFINISHED),
         )
         .values(standing="cancelled", state=None, changed_at=at)
     )

@@ -284,16 +284,24 @@ def recover(connection: Connection, *, at: datetime) -> None:
     )
 
 
-def cancel_reminders(connection: Connection, *, person_id: int, at: datetime, reason: str) -> None:
-    """Take back reminders that have not left."""
+def cancel_reminders(
+    connection: Connection,
+    *,
+    person_id: int,
+    at: datetime,
+    reason: str,
+    only: Collection[str] | None = None,
+) -> None:
+    """Take back reminders that have not left; with `only`, those with these keys."""
+    which = [
+        _outbox.c.person_id == person_id,
+        _outbox.c.state == "waiting",
+        _outbox.c.urgency == Urgency.REMINDER.value,
+    ]
+    if only is not None:
+        which.append(_outbox.c.key.in_(only))
     connection.execute(
-        update(_outbox)
-        .where(
-            _outbox.c.person_id == person_id,
-            _outbox.c.state == "waiting",
-            _outbox.c.urgency == Urgency.REMINDER.value,
-        )
-        .values(state="cancelled", settled_at=at, reason=reason)
+        update(_outbox).where(*which).values(state="cancelled", settled_at=at, reason=reason)
     )
 
 

@@ -86,6 +86,18 @@ def due(connection: Connection, *, at: datetime, limit: int) -> list[DuePlan]:
     return [DuePlan(row.id, row.kind, row.due_at, row.participant_id, row.subject) for row in rows]
 
 
+def done(connection: Connection, *, participant: int, kind: str) -> list[DuePlan]:
+    """What was carried out of this kind for a participant."""
+    rows = connection.execute(
+        select(_planned).where(
+            _planned.c.participant_id == participant,
+            _planned.c.kind == kind,
+            _planned.c.state == "done",
+        )
+    )
+    return [DuePlan(row.id, row.kind, row.due_at, row.participant_id, row.subject) for row in rows]
+
+
 def is_planned(connection: Connection, plan_id: int) -> bool:
     """Whether this plan still waits; the turn that carries it out asks again."""
     state = connection.scalar(select(_planned.c.state).where(_planned.c.id == plan_id))

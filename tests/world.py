@@ -25,7 +25,7 @@ from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.messages import Message
 from flows.roles import Role
 from flows.text import text_from_json
-from storage import outbox, people, planned
+from storage import envelopes, outbox, people, planned
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.outbox import Leaving
@@ -35,7 +35,7 @@ from storage.sealing import MasterKeys
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# A Saturday, 1 Mehr 1405, 09:00 in Tehran... the first working day of an Iranian week.
+# Saturday, 4 Mehr 1405, 09:00 in Tehran: the first working day of an Iranian week.
 BEGINNING = datetime(2026, 9, 26, 5, 30, tzinfo=UTC)
 
 
@@ -236,6 +236,9 @@ class World:
                 phone.popups.append(arm)
             case "invitation":
                 phone.invitation = str(body["secret"])
+            case "attachment":
+                self._messages += 1
+                phone.shown.append(Shown(self._messages, f"({body['file']})", []))
             case _:
                 pass
 
@@ -289,6 +292,19 @@ class World:
         )
         drawn = generate_allocation_list(plan, random.Random(seed).shuffle)
         await self.at_desk(arms.seal_envelopes, drawn)
+
+    async def lay_paper_envelopes(self) -> None:
+        trial = self.study.trial
+
+        def lay(desk: Desk) -> None:
+            envelopes.lay(
+                desk.connection,
+                commitments=[None] * trial.target,
+                block_size=trial.allocation.block_size,
+                at=desk.now,
+            )
+
+        await self.at_desk(lay)
 
     async def confirm_protocol(self) -> None:
         pi = self.phone("pi")

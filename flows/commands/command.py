@@ -50,7 +50,7 @@ class Command(Generic[F]):
 
     `items` are asked in turn; `check` may refuse as soon as enough is known, and once more at the
     end; with `confirm` the answers are shown before anything happens. `audit` is the verb in the
-    audit trail. A hidden command is only reached by a button.
+    audit trail. A hidden command is only reached by a button. `may_cancel` offers to give it up.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Command(Generic[F]):
     check: Check[F] = no_check
     confirm: bool = False
     hidden: bool = False
+    may_cancel: bool = True
 
 
 PARTICIPANT = Item("participant", text("ask.participant"), ParticipantCode())

@@ -1,8 +1,9 @@
 """From the screening to the invitation: the coordinator's commands before randomization."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from flows.chart import Milestone, Status
+from flows.chart import Chart, Milestone, Status
 from flows.commands.command import (
     PARTICIPANT,
     Circumstances,
@@ -206,10 +207,13 @@ def _assign_items(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> tu
     return (PARTICIPANT, pick("clinician", labels), *reason)
 
 
-def _check_assign(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:
+def _check_assign(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
+    chart = facts.chart
     if not facts.clinicians:
         return text("refused.no_clinician")
-    return _check_present(facts, _a, given)
+    if chart is not None and answers.get("clinician") == str(chart.clinician):
+        return text("refused.assigned_already", code=chart.code)
+    return _check_present(facts, answers, given)
 
 
 def _assign(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
@@ -228,14 +232,18 @@ def _assign(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> 
     return (
         assigned,
         Say(say(text("assign.done", code=code, name=clinician.name))),
-        *_tell(clinician, code, given),
+        *_tell(facts.chart, clinician, given),
     )
 
 
-def _tell(clinician: Person, code: str, given: Circumstances) -> tuple[TellPerson, ...]:
-    if clinician.id == given.actor:
-        return ()
-    return (TellPerson(clinician.id, say(text("assign.yours", code=code))),)
+def _tell(chart: Chart, clinician: Person, given: Circumstances) -> Iterator[TellPerson]:
+    """Both clinicians are told, the new one and the one before; not whoever does it."""
+    if clinician.id != given.actor:
+        card = run_button(text("command.card.button"), "card", chart.code)
+        yours = say(text("assign.yours", code=chart.code), buttons=((card,),))
+        yield TellPerson(clinician.id, yours)
+    if chart.clinician is not None and chart.clinician != given.actor:
+        yield TellPerson(chart.clinician, say(text("assign.no_longer", code=chart.code)))
 
 
 COMMANDS = (

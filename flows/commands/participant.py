@@ -1,6 +1,6 @@
 """What a participant can ask of the bot."""
 
-from flows.chart import Milestone
+from flows.chart import Milestone, Status
 from flows.commands.command import Circumstances, Command, choice, pick
 from flows.commands.language import LANGUAGE_ITEM
 from flows.effects import (
@@ -25,6 +25,14 @@ from flows.schedule import Due
 from flows.text import Text, text
 
 OWN = frozenset({Role.PARTICIPANT})
+
+
+def _check_left(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    """Who withdrew consent is asked nothing more."""
+    chart, site = facts.chart, given.trial.site
+    if chart is None or chart.status not in (Status.WITHDRAWN, Status.DIED):
+        return None
+    return text("refused.you_left", phone=site.clinic_phone, emergency=site.emergency_number)
 
 
 def _language_items(_facts: OwnFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
@@ -133,10 +141,12 @@ def _stop(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
     assert facts.chart is not None
     if answers.get("stop") == "FORM":
         return (LeaveFormForLater(), Say(say(text("stop.form"))))
+    reply = Say(say(text("stop.all", phone=given.trial.site.clinic_phone)))
+    if not facts.chart.messaging:
+        return (LeaveFormForLater(), reply)
     stopped = RecordMilestone(facts.chart.participant, Milestone.MESSAGING_STOPPED, given.today)
     told = TellRole(Role.COORDINATOR, say(text("staff.messages_stopped", code=facts.chart.code)))
-    reply = say(text("stop.all", phone=given.trial.site.clinic_phone))
-    return (LeaveFormForLater(), stopped, Say(reply), told)
+    return (LeaveFormForLater(), stopped, reply, told)
 
 
 def _coming_items(_f: OwnFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
@@ -172,13 +182,30 @@ def _coming(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision
 
 
 COMMANDS = (
-    Command("start", OWN, OwnFacts, _start, "start_messages"),
-    Command("visits", OWN, OwnFacts, _visits, "view_visits"),
-    Command("open", OWN, OwnFacts, _open, "view_forms"),
-    Command("side_effect", OWN, OwnFacts, _side_effect, "report_side_effect"),
-    Command("language", OWN, OwnFacts, _set_language, "set_language", items=_language_items),
+    Command("start", OWN, OwnFacts, _start, "start_messages", check=_check_left),
+    Command("visits", OWN, OwnFacts, _visits, "view_visits", check=_check_left),
+    Command("open", OWN, OwnFacts, _open, "view_forms", check=_check_left),
+    Command("side_effect", OWN, OwnFacts, _side_effect, "report_side_effect", check=_check_left),
+    Command(
+        "language",
+        OWN,
+        OwnFacts,
+        _set_language,
+        "set_language",
+        items=_language_items,
+        may_cancel=False,
+    ),
     Command("stop", OWN, OwnFacts, _stop, "stop_messages", items=_stop_items),
-    Command("agree", OWN, OwnFacts, _agree, "agree_messages", items=_agree_items, hidden=True),
+    Command(
+        "agree",
+        OWN,
+        OwnFacts,
+        _agree,
+        "agree_messages",
+        items=_agree_items,
+        hidden=True,
+        may_cancel=False,
+    ),
     Command("fill", OWN, OwnFacts, _fill, "fill_form", items=_fill_items, hidden=True),
     Command("coming", OWN, OwnFacts, _coming, "confirm_visit", items=_coming_items, hidden=True),
 )

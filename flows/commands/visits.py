@@ -11,7 +11,6 @@ from flows.effects import (
     Effect,
     RecordMilestone,
     RecordSessionNote,
-    Refused,
     Say,
     TellPerson,
 )
@@ -59,6 +58,19 @@ def _book_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> t
     )
 
 
+def _check_book(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
+    on, at, site = answers.get("on"), answers.get("at"), given.trial.site
+    if refused := _check_visits(facts, answers, given):
+        return refused
+    if isinstance(on, date) and _is_closed(site, on):
+        return text("refused.clinic_closed", on=on)
+    if not isinstance(on, date) or not isinstance(at, time):
+        return None
+    if not site.opens <= at < site.closes:
+        return text("refused.hours", opens=site.opens, closes=site.closes)
+    return text("refused.past") if given.at_clinic(on, at) <= given.now else None
+
+
 def _book(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
     chart, name = facts.chart, str(answers["visit"])
     on, at = answers["on"], answers["at"]
@@ -66,14 +78,6 @@ def _book(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> De
     assert isinstance(on, date)
     assert isinstance(at, time)
     booked_at = given.at_clinic(on, at)
-    if booked_at <= given.now:
-        return Refused(text("refused.past"))
-    if not given.trial.site.opens <= at < given.trial.site.closes:
-        return Refused(
-            text("refused.hours", opens=given.trial.site.opens, closes=given.trial.site.closes)
-        )
-    if _is_closed(given.trial.site, on):
-        return Refused(text("refused.clinic_closed", on=on))
     booked = RecordMilestone(chart.participant, Milestone.BOOKED, on, name, booked_at)
     label = text(f"visit.{name}")
     done = say(
@@ -194,17 +198,22 @@ def _photographed(facts: ParticipantFacts, answers: Answers, given: Circumstance
 
 
 def _sessions_to_do(facts: ParticipantFacts, given: Circumstances) -> dict[str, Text]:
-    """The visits whose treatment session is the next one: sessions are given in their order."""
+    """The visit of the next session, and any later one that was attended: sessions keep their
+    order, and one whose visit was missed is passed over. Dates hang on the first, so it is not.
+    """
     chart = facts.chart
     planned = [v for v in given.trial.visits if v.session is not None]
     if chart is None:
         return {visit.name: text(f"visit.{visit.name}") for visit in planned}
-    done = [visit.session for visit in planned if chart.visit(visit.name).session_on is not None]
-    last = max((session for session in done if session is not None), default=0)
+    done = [at for at, it in enumerate(planned) if chart.visit(it.name).session_on is not None]
+    left = planned[max(done, default=-1) + 1 :]
+    took_place = [it for it in left if chart.visit(it.name).attended_on is not None]
+    following = [it for it in left if chart.visit(it.name).missed_on is None]
+    offered = left[:1] if not done else [*following[:1], *took_place]
     return {
         visit.name: text("session.option", number=visit.session, visit=text(f"visit.{visit.name}"))
-        for visit in planned
-        if visit.session is not None and visit.session > last
+        for visit in offered
+        if visit.session is not None
     }
 
 
@@ -292,6 +301,7 @@ def _card(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> D
         Say(
             say(
                 head,
+                *_clinician(facts),
                 *_whereabouts(facts, given),
                 messages,
                 chat,
@@ -301,10 +311,20 @@ def _card(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> D
     )
 
 
+def _clinician(facts: ParticipantFacts) -> tuple[Text, ...]:
+    assert facts.chart is not None
+    named = (person for person in facts.clinicians if person.id == facts.chart.clinician)
+    return tuple(text("card.clinician", name=person.name) for person in named)
+
+
 def _whereabouts(facts: ParticipantFacts, given: Circumstances) -> tuple[Text, ...]:
     chart = facts.chart
     assert chart is not None
+    if has_left(chart.status):
+        return ()
     if chart.randomized_on is None:
+        if chart.excluded:
+            return ()
         step = next_step_before_randomization(given.trial, chart)
         return (text("card.next", step=text(f"step.{step or 'randomize'}")),)
     visits = tuple(_visit_line(chart, due) for due in facts.due.values())
@@ -329,6 +349,8 @@ def _visit_line(chart: Chart, due: Due) -> Text:
 
 
 def _card_buttons(chart: Chart, given: Circumstances) -> tuple[tuple[Button, ...], ...]:
+    if has_left(chart.status):
+        return ()
     allowed = [name for name in CARD_COMMANDS if _offers(name, chart, given)]
     buttons = [run_button(text(f"command.{name}.button"), name, chart.code) for name in allowed]
     return tuple(tuple(buttons[row : row + 2]) for row in range(0, len(buttons), 2))
@@ -443,7 +465,7 @@ COMMANDS = (
         _book,
         "book_visit",
         items=_book_items,
-        check=_check_visits,
+        check=_check_book,
         confirm=True,
     ),
     Command(

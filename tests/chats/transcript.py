@@ -2,7 +2,7 @@
 
     given a randomized participant P-001    what the chat begins with (see GIVEN below)
 
-    coordinator:                            who speaks, on a line of its own
+    coordinator:                            who speaks, on a line of its own, without capitals
     /card P-001                             what they type; [Book] taps the button so labelled
 
     bot to coordinator:                     what reaches their phone, buttons in brackets
@@ -22,10 +22,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from bot.definitions import load_study
+from bot.reads import is_confirmed
 from flows.reminders import Kind
 from flows.roles import Role
 from storage import tables
@@ -33,7 +36,7 @@ from storage.keyring import Keyring
 from tests.world import Phone, Shown, World
 
 CHATS = Path(__file__).parent
-SPEAKER = re.compile(r"([A-Za-z][A-Za-z0-9 -]*):")
+SPEAKER = re.compile(r"((?:bot to |pop-up for )?(?:P-\d+|[a-z][a-z-]*)):")
 PASSING = re.compile(r"~ (\d+) (minute|hour|day)s?")
 
 
@@ -285,7 +288,8 @@ async def given(world: World, what: str) -> None:
         match = re.fullmatch(pattern, what)
         if match is not None:
             await build(world, *match.groups())
-            await _settle(world)
+            if build not in (_passed, _down):
+                await _settle(world)
             return
     raise AssertionError(f"nothing can be given as: {what}")
 
@@ -296,8 +300,10 @@ async def _settle(world: World) -> None:
 
 
 async def _staff(world: World) -> None:
-    await world.add_all_staff()
-    await world.seal_envelopes()
+    """One person of each role, and sealed envelopes; once."""
+    if "pi" not in world.phones:
+        await world.add_all_staff()
+        await world.seal_envelopes()
 
 
 async def _one(world: World, name: str, role: str) -> None:
@@ -306,7 +312,36 @@ async def _one(world: World, name: str, role: str) -> None:
 
 async def _open(world: World) -> None:
     await _staff(world)
+    if not await world.at_desk(is_confirmed):
+        await world.confirm_protocol()
+
+
+async def _open_without_envelopes(world: World) -> None:
+    await world.add_all_staff()
     await world.confirm_protocol()
+
+
+async def _open_with_paper(world: World) -> None:
+    """The same trial with paper envelopes, laid in their order and not yet read."""
+    await world.add_all_staff()
+    _redefine(world, 'concealment = "digital"', 'concealment = "paper"')
+    await world.lay_paper_envelopes()
+    await world.confirm_protocol()
+
+
+async def _target(world: World, target: str) -> None:
+    _redefine(world, "target = 60", f"target = {target}")
+
+
+def _redefine(world: World, line: str, changed: str) -> None:
+    """The program is started anew with one line of the definition changed."""
+    folder = world.folder / "trial"
+    copytree(world.study.folder, folder)
+    definition = folder / "trial.toml"
+    words = definition.read_text(encoding="utf-8")
+    assert line in words
+    definition.write_text(words.replace(line, changed), encoding="utf-8")
+    world.study = load_study(folder)
 
 
 async def _consented(world: World, sex: str) -> None:
@@ -351,6 +386,21 @@ async def _down(world: World, days: str) -> None:
     world.now += timedelta(days=int(days))
 
 
+async def _attended(world: World, code: str, visit: str, days: str) -> None:
+    """The visit took place after so many days; its rating is open."""
+    await _passed(world, days)
+    coordinator = world.phone("coordinator")
+    await coordinator.send(f"/attended {code} {visit} today")
+    await coordinator.press("S")
+
+
+async def _reported(world: World, code: str, term: str) -> None:
+    """The participant has begun a report of side effects and tapped this term."""
+    phone = world.phone(code)
+    await phone.send("/side_effect")
+    await phone.choose(term)
+
+
 async def _passed(world: World, days: str) -> None:
     await world.pass_time(timedelta(days=int(days)))
 
@@ -359,6 +409,11 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"staff", _staff),
     (r"(\w+) who is (\w+) too", _one),
     (r"an open trial", _open),
+    (r"an open trial without envelopes", _open_without_envelopes),
+    (r"an open trial with paper envelopes", _open_with_paper),
+    (r"a definition with a target of (\d+)", _target),
+    (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
+    (r"(P-\d+) reported (\w+)", _reported),
     (r"a consented (woman|man) P-001", _consented),
     (r"a consented (woman|man) P-001 who has not entered", _not_entered),
     (r"another participant (\w+)", _another),

@@ -1,0 +1,59 @@
+"""`make benchmark`: prints what a turn, a tick and a start cost on this machine, side by side."""
+
+import asyncio
+from collections.abc import Sequence
+
+from benchmarks.handler_bots import WithPickle, WithSqlite
+from benchmarks.hamrah_bot import HamrahBot
+from benchmarks.measuring import Figures, Kind, Load, side_by_side
+from benchmarks.ticks import seconds_a_tick
+
+KINDS: Sequence[Kind] = (HamrahBot, WithPickle, WithSqlite)
+LOADS = (Load(at_once=1, persons=16), Load(at_once=64, persons=128))
+ROUNDS = 3
+PLANNED_ROWS = (60, 100_000)
+
+_KEPT = """\
+What is kept when a turn is over
+  hamrah                                   the update's number, the answer with a digest of the words
+                                           that were shown, the place in the conversation, an entry in
+                                           the chained audit trail, each message before and after its
+                                           sending; sealed, and on the disk (one fsync a group)
+  ConversationHandler + PicklePersistence  the answers and the place in the conversation, of everybody
+                                           anew at each update; no fsync, so a power cut takes it back
+  ConversationHandler + SQLite             the answer, on the disk; not the place in the conversation
+Each turn is a tap: answered, and followed by the next question. The network and Telegram's limit of
+30 messages a second are left out for all. "Stored" is when the update may be acknowledged, "answered"
+when all that the turn says was handed over; the two ConversationHandler bots answer first."""
+
+
+async def main(kinds: Sequence[Kind], loads: Sequence[Load], rounds: int) -> None:
+    print(f"{'':40}{'at once':>8}{'turns/s':>9}{'stored p50':>12}{'p99':>8}", end="")
+    print(f"{'answered p50':>14}{'p99':>8}  (ms)")
+    for (name, at_once), figures in sorted(
+        (await side_by_side(kinds, loads, rounds)).items(), key=lambda it: it[0][1]
+    ):
+        print(f"{name:40}{at_once:8}{_row(figures)}")
+    print(f"\n{_KEPT}\n")
+
+
+def _row(figures: Figures) -> str:
+    it = figures
+    stored = f"{it.stored_p50 * 1000:12.1f}{it.stored_p99 * 1000:8.1f}"
+    answered = f"{it.answered_p50 * 1000:14.1f}{it.answered_p99 * 1000:8.1f}"
+    return f"{it.turns_a_second:9.0f}{stored}{answered}"
+
+
+async def tick(rows: Sequence[int]) -> None:
+    for count in rows:
+        seconds = await seconds_a_tick(count)
+        print(f"A tick with nothing due beside {count:,} planned rows: {seconds * 1000:.2f} ms")
+
+
+async def everything() -> None:
+    await main(KINDS, LOADS, ROUNDS)
+    await tick(PLANNED_ROWS)
+
+
+if __name__ == "__main__":
+    asyncio.run(everything())

@@ -1,0 +1,92 @@
+"""The command line: `hamrah`, or `python -m bot`."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from bot import logs
+from bot.settings import SettingsRefused, help_lines, read_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code. What can be foreseen to go wrong ends in one sentence."""
+    from bot.catalogues import WordingRefused
+    from bot.definition_files import DefinitionRefused
+    from storage.failures import Failure
+
+    given = _parser().parse_args(arguments)
+    logs.set_up()
+    try:
+        return _carry_out(given)
+    except (SettingsRefused, DefinitionRefused, WordingRefused, Failure) as refused:
+        print(refused, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - a traceback could show what nobody should see
+        logs.failure("ended", error)
+        print("Hamrah ended by a fault of its own; the log above tells where.", file=sys.stderr)
+    return 1
+
+
+def _carry_out(given: argparse.Namespace) -> int:
+    if given.command == "settings":
+        print(help_lines())
+        return 0
+    settings = read_settings(os.environ)
+    from bot.operating import carry_out
+
+    return asyncio.run(carry_out(settings, given))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hamrah",
+        description="Runs the patient side of a randomized clinical trial on Telegram.",
+        epilog=f"Settings, in the environment or in a file .env:\n{help_lines()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--language", choices=("en", "fa"), default="en", help="of what is printed (default: en)"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="run the service until it is told to end")
+    check = commands.add_parser("check", help="look for what is wrong in definition and wording")
+    check.add_argument("--table", action="store_true", help="print the wording, for its review")
+    commands.add_parser("publish", help="lock the instruments that are not published yet")
+    commands.add_parser("settings", help="list the settings")
+    commands.add_parser("summary", help="print the weekly summary as of now")
+    _add_staff(commands.add_parser("staff", help="who works on the trial"))
+    _add_envelopes(commands.add_parser("envelopes", help="the allocation envelopes"))
+    audit = commands.add_parser("audit", help="the audit trail")
+    audit.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
+        "verify", help="check the whole chain; name the first bad entry"
+    )
+    return parser
+
+
+def _add_staff(staff: argparse.ArgumentParser) -> None:
+    from flows.roles import STAFF
+
+    acts = staff.add_subparsers(dest="act", required=True, metavar="ACT")
+    roles = sorted(role.value for role in STAFF)
+    invite = acts.add_parser("invite", help="make a one-time code for a new member of staff")
+    invite.add_argument(
+        "--role", action="append", required=True, choices=roles, help="may be given several times"
+    )
+    invite.add_argument("--name", required=True)
+    acts.add_parser("list", help="everybody with a role, and whether they entered")
+    end = acts.add_parser("end", help="end a role, or cut somebody off at once")
+    end.add_argument("--person", type=int, required=True, help="the number in `staff list`")
+    end.add_argument("--role", choices=roles, help="only this role; without it, all access ends")
+
+
+def _add_envelopes(envelopes: argparse.ArgumentParser) -> None:
+    acts = envelopes.add_subparsers(dest="act", required=True, metavar="ACT")
+    imported = acts.add_parser("import", help="seal the arms of an allocation list")
+    imported.add_argument("file", metavar="FILE")
+    acts.add_parser("generate", help="draw an allocation list here, and seal it unseen")
+    paper = acts.add_parser("paper", help="number paper envelopes, whose arms are not known here")
+    paper.add_argument("--count", type=int, required=True)
+    acts.add_parser("status", help="how many envelopes are sealed, used and left")

@@ -1,0 +1,97 @@
+"""Envelopes are laid once, before the first allocation, from a list or by drawing one here.
+
+Only counts come out of here: whoever lays envelopes may enrol participants too.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+
+from bot.arms import seal_envelopes
+from bot.desk import Desk
+from flows.allocation_list import (
+    AllocationList,
+    ArmPlan,
+    ListRefused,
+    Plan,
+    decode_list,
+    generate_allocation_list,
+    read_allocation_list,
+)
+from flows.definition import Concealment, Trial
+from storage import envelopes
+from storage.audit import Act
+
+Shuffle = Callable[[list[str]], None]
+
+
+class NotNow(Enum):
+    """Why no envelopes are laid."""
+
+    LAID_ALREADY = "laid_already"
+    ON_PAPER = "on_paper"
+    NOT_ON_PAPER = "not_on_paper"
+    TOO_FEW = "too_few"
+
+
+def plan_of(trial: Trial) -> Plan:
+    arms = tuple(
+        ArmPlan(
+            arm.code,
+            frozenset({*arm.name.values(), *arm.list_labels, f"Group {arm.code}"}),
+            arm.weight,
+        )
+        for arm in trial.arms
+    )
+    return Plan(arms, trial.allocation.block_size, trial.target)
+
+
+def import_list(desk: Desk, raw: bytes) -> int | NotNow | ListRefused:
+    """Seal a list that was made elsewhere; returns how many envelopes there are."""
+    if why := _why_not(desk, Concealment.DIGITAL):
+        return why
+    text = decode_list(raw)
+    if isinstance(text, ListRefused):
+        return text
+    listed = read_allocation_list(text, plan_of(desk.study.trial))
+    return listed if isinstance(listed, ListRefused) else _seal(desk, listed, "import_envelopes")
+
+
+def generate(desk: Desk, shuffle: Shuffle) -> int | NotNow:
+    """Draw a list and seal it, seen by nobody."""
+    if why := _why_not(desk, Concealment.DIGITAL):
+        return why
+    drawn = generate_allocation_list(plan_of(desk.study.trial), shuffle)
+    return _seal(desk, drawn, "generate_envelopes")
+
+
+def lay_paper(desk: Desk, count: int) -> int | NotNow:
+    """Number the envelopes that stand in a drawer, in which nobody here can look."""
+    if why := _why_not(desk, Concealment.PAPER):
+        return why
+    if count < desk.study.trial.target:
+        return NotNow.TOO_FEW
+    envelopes.lay(
+        desk.connection,
+        commitments=[None] * count,
+        block_size=desk.study.trial.allocation.block_size,
+        at=desk.now,
+    )
+    _record(desk, "lay_paper_envelopes", count)
+    return count
+
+
+def _seal(desk: Desk, drawn: AllocationList, verb: str) -> int:
+    count = seal_envelopes(desk, drawn)
+    _record(desk, verb, count)
+    return count
+
+
+def _record(desk: Desk, verb: str, count: int) -> None:
+    desk.record(Act(verb, "command_line", detail={"count": count}))
+
+
+def _why_not(desk: Desk, wanted: Concealment) -> NotNow | None:
+    concealment = desk.study.trial.allocation.concealment
+    if concealment is not wanted:
+        return NotNow.ON_PAPER if concealment is Concealment.PAPER else NotNow.NOT_ON_PAPER
+    return NotNow.LAID_ALREADY if envelopes.count(desk.connection).sealed else None

@@ -1,0 +1,308 @@
+"""The operators' commands. They take effect while the service runs, too.
+
+What they print is wording; arms, and the text of an allocation list, are never printed.
+"""
+
+import argparse
+import asyncio
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from typing import Concatenate, ParamSpec, TextIO, TypeVar
+
+from bot import envelope_lists, staffing
+from bot.clock import SystemClock
+from bot.definitions import load_study
+from bot.desk import Desk
+from bot.desks import SECRET_BYTES, Desks
+from bot.envelope_lists import NotNow
+from bot.inspection import inspect_study
+from bot.opening import alone, make_ready, make_ready_beside, opened
+from bot.publishing import publish
+from bot.settings import Settings
+from bot.study import Study
+from bot.summary import summary
+from bot.wording_inspection import review_table
+from flows.allocation_list import ListProblem, ListRefused
+from flows.roles import Role, conflict
+from flows.text import Text, text
+from storage import audit, envelopes, people
+from storage.database import Database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ROLE = "command_line"
+
+
+def show(*paragraphs: str, on: TextIO | None = None) -> None:
+    out = on or sys.stdout
+    out.writelines(f"{paragraph}\n" for paragraph in paragraphs)
+    out.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Whoever types commands: the settings, the study, and the language of the answers."""
+
+    settings: Settings
+    study: Study
+    language: str
+
+    def tell(self, *words: Text) -> None:
+        show(*(self.study.render(each, self.language) for each in words))
+
+    def complain(self, *words: Text) -> None:
+        show(*(self.study.render(each, self.language) for each in words), on=sys.stderr)
+
+    @asynccontextmanager
+    async def at_data(self) -> AsyncIterator["Data"]:
+        clock = SystemClock()
+        master, made = make_ready_beside(self.settings, clock.now())
+        if made is not None:
+            self.tell(text("cli.key_made", file=str(made)))
+        async with opened(self.settings, master) as it:
+            yield Data(it.database, Desks(it.keys, self.study, clock))
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    database: Database
+    desks: Desks
+
+    async def write(
+        self, function: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        nonce = f"cli:{secrets.token_hex(8)}"
+        return await self.desks.write(self.database, nonce, function, *args, **kwargs)
+
+    async def read(self, function: Callable[[Desk], T]) -> T:
+        return await self.database.read(
+            lambda connection: function(self.desks.at(connection, "cli"))
+        )
+
+
+async def carry_out(settings: Settings, given: argparse.Namespace) -> int:
+    """Returns the exit code."""
+    it = Operator(settings, load_study(settings.trial), given.language)
+    name = " ".join(filter(None, (given.command, getattr(given, "act", None))))
+    return await _COMMANDS[name](it, given)
+
+
+async def _check(it: Operator, given: argparse.Namespace) -> int:
+    if given.table:
+        show(review_table(it.study.wording))
+        return 0
+    if problems := inspect_study(it.study):
+        show(*problems, on=sys.stderr)
+        return 1
+    instruments, words = len(it.study.instruments), len(it.study.wording.keys("fa"))
+    it.tell(text("cli.check.fine", instruments=instruments, words=words))
+    return 0
+
+
+async def _publish(it: Operator, _given: argparse.Namespace) -> int:
+    names = publish(it.study)
+    it.tell(text("cli.published", names=", ".join(names)) if names else text("cli.published_none"))
+    return 0
+
+
+async def _run(it: Operator, _given: argparse.Namespace) -> int:
+    if it.settings.telegram_token is None:
+        it.complain(text("cli.no_token"))
+        return 1
+    if problems := inspect_study(it.study):
+        show(*problems, on=sys.stderr)
+        return 1
+    from bot.service import Service
+    from bot.web import open_socket
+
+    clock = SystemClock()
+    stopping = asyncio.Event()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
+    with alone(it.settings), open_socket(it.settings.listen) as listener:
+        master, made = make_ready(it.settings, clock.now())
+        if made is not None:
+            it.tell(text("cli.key_made", file=str(made)))
+        async with opened(it.settings, master) as data:
+            await Service(it.settings, it.study, clock, data, listener, stopping).run()
+    return 0
+
+
+async def _summary(it: Operator, _given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        message = await data.read(summary)
+    show("\n\n".join(it.study.render(part, it.language) for part in message.paragraphs))
+    return 0
+
+
+async def _staff_invite(it: Operator, given: argparse.Namespace) -> int:
+    roles = tuple(dict.fromkeys(Role(role) for role in given.role))
+    if clash := conflict(frozenset(roles)):
+        it.complain(text(f"roles.{clash}"))
+        return 1
+    code = secrets.token_urlsafe(SECRET_BYTES)
+    async with it.at_data() as data:
+        await data.write(_invite, given.name, roles, code)
+    username = await _username(it.settings)
+    if username is None:
+        it.tell(text("cli.invited_by_code", code=code))
+    else:
+        it.tell(text("cli.invited", code=code, link=f"https://t.me/{username}?start={code}"))
+    return 0
+
+
+def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> None:
+    person = staffing.invite_staff(desk, name, roles, code)
+    held = "+".join(role.value for role in roles)
+    desk.record(audit.Act("invite_staff", ROLE, None, person, {"name": name, "roles": held}))
+
+
+async def _username(settings: Settings) -> str | None:
+    """The bot's name, if Telegram can be asked for it now."""
+    if settings.telegram_token is None:
+        return None
+    from telegram.error import TelegramError
+
+    from bot.telegram_bot import make_bot
+
+    bot = make_bot(settings)
+    try:
+        async with asyncio.timeout(5):
+            return (await bot.get_me()).username
+    except (TelegramError, TimeoutError):
+        return None
+    finally:
+        await bot.shutdown()
+
+
+async def _staff_list(it: Operator, _given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        members = await data.read(lambda desk: people.staff(desk.connection, keys=desk.keys))
+    if not members:
+        it.tell(text("cli.staff.none"))
+    for member in members:
+        roles = tuple(text(f"role.{role.value}") for role in member.roles)
+        key = "cli.staff.line" if member.entered else "cli.staff.line_invited"
+        person = str(member.person_id)
+        shown = ", ".join(it.study.render(role, it.language) for role in roles)
+        it.tell(text(key, person=person, name=member.name, roles=shown))
+    return 0
+
+
+async def _staff_end(it: Operator, given: argparse.Namespace) -> int:
+    role = None if given.role is None else Role(given.role)
+    async with it.at_data() as data:
+        ended = await data.write(_end, given.person, role)
+    if not ended:
+        it.complain(text("cli.staff.not_found", person=str(given.person)))
+        return 1
+    it.tell(text("cli.staff.ended", person=str(given.person)))
+    return 0
+
+
+def _end(desk: Desk, person: int, role: Role | None) -> bool:
+    """False when nobody has this number and role."""
+    members = {it.person_id: it for it in people.staff(desk.connection, keys=desk.keys)}
+    member = members.get(person)
+    if member is None or (role is not None and role not in member.roles):
+        return False
+    if role is None:
+        staffing.cut_off(desk, person)
+        desk.record(audit.Act("cut_off", ROLE, None, person))
+    else:
+        people.end_roles(desk.connection, person_id=person, role=role, at=desk.now)
+        desk.record(audit.Act("end_role", ROLE, None, person, {"role": role.value}))
+    return True
+
+
+async def _envelopes_import(it: Operator, given: argparse.Namespace) -> int:
+    try:
+        raw = await asyncio.to_thread(Path(given.file).read_bytes)
+    except OSError as error:
+        why = (error.strerror or "").lower()
+        it.complain(text("cli.file_unreadable", file=given.file, why=why))
+        return 1
+    async with it.at_data() as data:
+        laid = await data.write(envelope_lists.import_list, raw)
+    return _tell_laid(it, laid, "cli.envelopes.imported")
+
+
+async def _envelopes_generate(it: Operator, _given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        laid = await data.write(envelope_lists.generate, SystemRandom().shuffle)
+    return _tell_laid(it, laid, "cli.envelopes.generated")
+
+
+async def _envelopes_paper(it: Operator, given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        laid = await data.write(envelope_lists.lay_paper, given.count)
+    return _tell_laid(it, laid, "cli.envelopes.laid")
+
+
+def _tell_laid(it: Operator, laid: int | NotNow | ListRefused, done: str) -> int:
+    match laid:
+        case int():
+            blocks = laid // it.study.trial.allocation.block_size
+            it.tell(text(done, count=laid, blocks=blocks))
+            return 0
+        case NotNow():
+            it.complain(text(f"cli.envelopes.{laid.value}", target=it.study.trial.target))
+        case ListRefused(problems):
+            it.complain(text("cli.envelopes.refused"), *map(_worded, problems))
+    return 1
+
+
+def _worded(problem: ListProblem) -> Text:
+    """By number only: whoever reads this may enrol participants."""
+    counted = {
+        "line": problem.line,
+        "row": problem.row,
+        "block": problem.block,
+        "expected": problem.expected,
+        "found": problem.found,
+    }
+    known = {name: number for name, number in counted.items() if number is not None}
+    return text(f"cli.list.{problem.kind.value}", **known)
+
+
+async def _envelopes_status(it: Operator, _given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        count = await data.read(lambda desk: envelopes.count(desk.connection))
+    left = count.sealed - count.used
+    it.tell(text("cli.envelopes.status", sealed=count.sealed, used=count.used, left=left))
+    return 0
+
+
+async def _audit_verify(it: Operator, _given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        found = await data.read(lambda desk: audit.verify(desk.connection))
+    match found:
+        case audit.Intact(entries):
+            it.tell(text("cli.audit.intact", entries=entries))
+            return 0
+        case audit.Broken(entry):
+            it.complain(text("cli.audit.broken", entry=entry))
+    return 1
+
+
+_COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]] = {
+    "run": _run,
+    "check": _check,
+    "publish": _publish,
+    "summary": _summary,
+    "staff invite": _staff_invite,
+    "staff list": _staff_list,
+    "staff end": _staff_end,
+    "envelopes import": _envelopes_import,
+    "envelopes generate": _envelopes_generate,
+    "envelopes paper": _envelopes_paper,
+    "envelopes status": _envelopes_status,
+    "audit verify": _audit_verify,
+}

@@ -1,0 +1,217 @@
+"""How this copy is set up: by environment variables, or by a file `.env` in the working folder.
+
+The environment wins over the file. All that is wrong is told at once, each in one sentence, and a
+name that is not known is refused, for it is most likely a slip.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.definitions import DEFAULT_TRIAL
+
+PREFIX = "HAMRAH_"
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`webhook_url` is None when updates are polled for."""
+
+    telegram_token: str | None = field(repr=False)
+    telegram_api: str
+    telegram_proxy: str | None = field(repr=False)
+    webhook_url: str | None
+    webhook_secret: str | None = field(repr=False)
+    listen: Listen
+    data: Path
+    database: str
+    trial: Path
+
+    @property
+    def master_key(self) -> Path:
+        return self.data / "master.key"
+
+    @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
+    def database_file(self) -> Path:
+        return Path(make_url(self.database).database or "")
+
+
+class SettingsRefused(Exception):
+    """Each line of the message is one thing that is wrong, and how to mend it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+
+
+class Wrong(ValueError):
+    """What a value should have been; never the value, which may be a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its variable, what it is for, and how its text is read."""
+
+    name: str
+    help: str
+    read: Callable[[str], Any]
+    default: str | None = None
+
+
+def _token(value: str) -> str:
+    if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]{20,}", value, re.ASCII):
+        raise Wrong("is no bot token; copy it from @BotFather, it looks like 123456789:AA…")
+    return value
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        place = urlsplit(value)
+        if place.scheme not in schemes or not place.hostname:
+            raise Wrong(f"is no URL; write one that begins with {' or '.join(schemes)}://")
+        return value.rstrip("/")
+
+    return read
+
+
+def _webhook_url(value: str) -> str:
+    if not urlsplit(_url("https", "http")(value)).path.strip("/"):
+        raise Wrong("has no path; add one such as /telegram, which is where updates arrive")
+    return value
+
+
+def _secret(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value, re.ASCII):
+        raise Wrong("must be 16 to 256 letters, digits, _ or -; make one at random")
+    return value
+
+
+def _listen(value: str) -> Listen:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise Wrong("must be a host and a port, such as 127.0.0.1:8080")
+    return Listen(host.strip("[]"), int(port))
+
+
+def _database(value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        url = None
+    if url is None or url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        raise Wrong("must be an SQLite file, such as sqlite:////srv/hamrah/hamrah.sqlite3")
+    return value
+
+
+def _trial(value: str) -> Path:
+    folder = Path(value)
+    if not (folder / "trial.toml").is_file():
+        raise Wrong("must be a folder that holds a file trial.toml")
+    return folder
+
+
+SETTINGS = (
+    Setting("TELEGRAM_TOKEN", "the bot's token, from @BotFather", _token),
+    Setting(
+        "TELEGRAM_API",
+        "base URL of the Bot API server",
+        _url("https", "http"),
+        "https://api.telegram.org",
+    ),
+    Setting(
+        "TELEGRAM_PROXY",
+        "proxy on the way to it, http://… or socks5://…; none if not set",
+        _url("http", "https", "socks5", "socks5h"),
+    ),
+    Setting(
+        "WEBHOOK_URL",
+        "public URL to which Telegram brings updates; they are polled for if not set",
+        _webhook_url,
+    ),
+    Setting(
+        "WEBHOOK_SECRET",
+        "secret that Telegram sends with each update; needed with WEBHOOK_URL",
+        _secret,
+    ),
+    Setting(
+        "LISTEN", "host:port for the webhook and for /health", _listen, default="127.0.0.1:8080"
+    ),
+    Setting("DATA", "folder of the database, its key and its backups", Path, default="data"),
+    Setting(
+        "DATABASE", "URL of the database; an SQLite file in the data folder if not set", _database
+    ),
+    Setting(
+        "TRIAL",
+        "folder of the trial's definition",
+        _trial,
+        default=str(DEFAULT_TRIAL),
+    ),
+)
+
+
+def read_settings(environment: Mapping[str, str], file: Path = Path(".env")) -> Settings:
+    """Raises SettingsRefused with everything that is wrong."""
+    given = {**_from_file(file), **_ours(environment)}
+    problems = list(_unknown(given))
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = given.get(PREFIX + setting.name) or setting.default
+        try:
+            values[setting.name.lower()] = None if text is None else setting.read(text)
+        except Wrong as wrong:
+            problems.append(f"{PREFIX}{setting.name} {wrong}.")
+    if given.get(f"{PREFIX}WEBHOOK_URL") and not given.get(f"{PREFIX}WEBHOOK_SECRET"):
+        problems.append(
+            f"{PREFIX}WEBHOOK_SECRET is missing; with {PREFIX}WEBHOOK_URL it keeps others from "
+            "sending updates, so make one at random and set it."
+        )
+    if problems:
+        raise SettingsRefused(problems)
+    if values["database"] is None:
+        values["database"] = f"sqlite:///{values['data'] / 'hamrah.sqlite3'}"
+    return Settings(**values)
+
+
+def help_lines() -> str:
+    """A line for each setting."""
+    return "\n".join(f"  {PREFIX + it.name:<24}{it.help}{_default(it)}" for it in SETTINGS)
+
+
+def _default(setting: Setting) -> str:
+    if setting.default is None:
+        return ""
+    is_path = setting.name == "TRIAL"
+    return f" (default: {'the registered trial' if is_path else setting.default})"
+
+
+def _from_file(file: Path) -> dict[str, str]:
+    return _ours({name: value or "" for name, value in dotenv_values(file).items()})
+
+
+def _ours(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value.strip() for name, value in values.items() if name.startswith(PREFIX)}
+
+
+def _unknown(given: Mapping[str, str]) -> Iterator[str]:
+    known = [PREFIX + setting.name for setting in SETTINGS]
+    for name in sorted(given.keys() - set(known)):
+        close = get_close_matches(name, known, n=1)
+        meant = f"did you mean {close[0]}?" if close else "remove it."
+        yield f"{name} is no setting of Hamrah; {meant}"

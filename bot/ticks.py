@@ -1,0 +1,62 @@
+"""The scheduler only ticks; what is due is rows, each carried out in a turn of its own.
+
+A plan that fails is put off and does not stop those behind it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.desks import Desks
+from bot.logs import failure
+from bot.ticking import carry_out, plan_summary
+from storage import planned
+from storage.database import Database, DatabaseClosed
+from storage.passing import is_passing
+from storage.planned import DuePlan
+
+EVERY = timedelta(seconds=30)
+PUT_OFF = timedelta(minutes=10)
+_AT_ONCE = 100
+
+
+class Ticks:
+    def __init__(self, database: Database, desks: Desks, clock: Clock) -> None:
+        self._database = database
+        self._desks = desks
+        self._clock = clock
+        self.last_at: datetime | None = None
+
+    async def begin(self) -> None:
+        """Plan the summary, which every later one follows from."""
+        await self._desks.write(self._database, "start", plan_summary)
+
+    async def tick(self) -> None:
+        """Do what is due, until nothing is. What the disk does not take waits for the next tick."""
+        try:
+            while due := await self._database.read(
+                planned.due, at=self._clock.now(), limit=_AT_ONCE
+            ):
+                for plan in due:
+                    await self._carry_out(plan)
+        except DatabaseClosed:
+            return
+        except Exception as error:  # noqa: BLE001 - a tick may fail, and the next one tries again
+            failure("tick_failed", error)
+            return
+        self.last_at = self._clock.now()
+
+    async def _carry_out(self, plan: DuePlan) -> None:
+        nonce = self._desks.nonce_of_plan(plan)
+        try:
+            await self._desks.write(self._database, nonce, carry_out, plan)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            failure("plan_failed", error, plan=plan.id, kind=plan.kind)
+            await self._database.write(_put_off, plan, self._clock.now())
+
+
+def _put_off(connection: Connection, plan: DuePlan, now: datetime) -> None:
+    planned.postpone(connection, plan_id=plan.id, until=now + PUT_OFF, reason="failed")
