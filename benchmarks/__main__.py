@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from benchmarks.handler_bots import WithPickle, WithSqlite
 from benchmarks.hamrah_bot import HamrahBot
 from benchmarks.measuring import Figures, Kind, Load, side_by_side
+from benchmarks.starts import seconds_to_start
 from benchmarks.ticks import seconds_a_tick
 
 KINDS: Sequence[Kind] = (HamrahBot, WithPickle, WithSqlite)
-LOADS = (Load(at_once=1, persons=16), Load(at_once=64, persons=128))
+LOADS = (Load(at_once=1, persons=256, seconds=1), Load(at_once=64, persons=256, seconds=3))
 ROUNDS = 3
 PLANNED_ROWS = (60, 100_000)
+STARTS = 3
+
+_TITLE = f"{'':40}{'at once':>8}{'turns/s':>9}{'stored p50':>12}{'p99':>8}{'answered p50':>14}{'p99':>8} ms"
 
 _KEPT = """\
 What is kept when a turn is over
@@ -27,32 +31,27 @@ Each turn is a tap: answered, and followed by the next question. The network and
 when all that the turn says was handed over; the two ConversationHandler bots answer first."""
 
 
-async def main(kinds: Sequence[Kind], loads: Sequence[Load], rounds: int) -> None:
-    print(f"{'':40}{'at once':>8}{'turns/s':>9}{'stored p50':>12}{'p99':>8}", end="")
-    print(f"{'answered p50':>14}{'p99':>8}  (ms)")
-    for (name, at_once), figures in sorted(
-        (await side_by_side(kinds, loads, rounds)).items(), key=lambda it: it[0][1]
-    ):
+async def everything(
+    loads: Sequence[Load] = LOADS,
+    rounds: int = ROUNDS,
+    planned_rows: Sequence[int] = PLANNED_ROWS,
+    starts: int = STARTS,
+) -> None:
+    turns = await side_by_side(KINDS, loads, rounds)
+    print(_TITLE)
+    for (name, at_once), figures in sorted(turns.items(), key=lambda it: it[0][1]):
         print(f"{name:40}{at_once:8}{_row(figures)}")
     print(f"\n{_KEPT}\n")
+    for rows in planned_rows:
+        print(f"A tick with nothing due beside {rows:,} planned rows: ", end="")
+        print(f"{await seconds_a_tick(rows) * 1000:.2f} ms")
+    print(f"From `hamrah run` to the first getUpdates: {await seconds_to_start(starts):.2f} s")
 
 
-def _row(figures: Figures) -> str:
-    it = figures
+def _row(it: Figures) -> str:
     stored = f"{it.stored_p50 * 1000:12.1f}{it.stored_p99 * 1000:8.1f}"
     answered = f"{it.answered_p50 * 1000:14.1f}{it.answered_p99 * 1000:8.1f}"
     return f"{it.turns_a_second:9.0f}{stored}{answered}"
-
-
-async def tick(rows: Sequence[int]) -> None:
-    for count in rows:
-        seconds = await seconds_a_tick(count)
-        print(f"A tick with nothing due beside {count:,} planned rows: {seconds * 1000:.2f} ms")
-
-
-async def everything() -> None:
-    await main(KINDS, LOADS, ROUNDS)
-    await tick(PLANNED_ROWS)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Its pace, which Telegram asks for, is let go: it would be all that is measured.
 
 import asyncio
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +19,7 @@ from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.desks import Desks
 from bot.pacing import ChatPace, Pace
+from bot.study import Study
 from bot.telegram_sending import TelegramChannel
 from bot.telegram_updates import read_update
 from bot.turns import take_turn
@@ -48,7 +50,7 @@ class HamrahBot:
         prepare(path, folder / "backups", clock.now())
         database = Database.open(f"sqlite:///{path}")
         keys = await database.write(Keyring.open, MasterKeys.create(folder / "master.key"))
-        desks = Desks(keys, load_study(DEFAULT_TRIAL), clock)
+        desks = Desks(keys, study(), clock)
         buttons = await desks.write(database, "enrolment", _enrol, persons)
         pace, chat_pace = Pace(clock, _AS_FAST_AS_POSSIBLE), ChatPace(clock, _AS_FAST_AS_POSSIBLE)
         channel = TelegramChannel(Bot(TOKEN, request=phones, get_updates_request=phones))
@@ -71,15 +73,18 @@ class HamrahBot:
         await self.database.close()
 
 
+@cache
+def study() -> Study:
+    return load_study(DEFAULT_TRIAL)
+
+
 def _enrol(desk: Desk, persons: int) -> dict[int, str]:
     """Participants who have entered, each with the questionnaire open; the buttons to begin it."""
     return {chat: f"r:fill:{_enrol_one(desk, chat)}" for chat in range(1, persons + 1)}
 
 
 def _enrol_one(desk: Desk, chat: int) -> int:
-    person = people.create(
-        desk.connection, keys=desk.keys, language="fa", name="Sara", at=desk.now
-    )
+    person = people.create(desk.connection, keys=desk.keys, language="fa", name="Sara", at=desk.now)
     participants.enrol(desk.connection, person_id=person, sex="F", age=36, at=desk.now)
     people.bind_address(
         desk.connection,

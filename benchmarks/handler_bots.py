@@ -10,7 +10,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -26,12 +26,10 @@ from telegram.ext import (
 )
 from telegram.warnings import PTBUserWarning
 
-from benchmarks.hamrah_bot import INSTRUMENT
+from benchmarks.hamrah_bot import INSTRUMENT, study
 from benchmarks.phones import TOKEN, Phones, Update
-from bot.definitions import DEFAULT_TRIAL, load_study
-from bot.study import Study
 from flows.forms import Item
-from flows.text import text
+from flows.text import Text, text
 
 Keep = Callable[[int, str, str], None]
 Context = ContextTypes.DEFAULT_TYPE
@@ -74,7 +72,7 @@ class WithPickle:
     async def kept(self) -> int:
         with self.memory.filepath.open("rb") as file:
             persons = pickle.load(file)["user_data"].values()
-        return sum(len(person["answers"]) == len(_questions()) for person in persons)
+        return sum(REVIEW in person.get("answers", ()) for person in persons)
 
     async def end(self) -> None:
         await self.application.shutdown()
@@ -152,22 +150,21 @@ def _conversation(keep: Keep, *, persistent: bool) -> ConversationHandler[Contex
 
 
 async def _begin(
-    questions: list[Question], keep: Keep, update: telegram.Update, context: Context
+    questions: tuple[Question, ...], keep: Keep, update: telegram.Update, context: Context
 ) -> int:
     query = await _tapped(update)
-    _answers(context).clear()
     keep(query.from_user.id, "begin", "")
-    await _ask(query, questions[0])
+    await _show(query, questions[0])
     return 0
 
 
-def _step(questions: list[Question], number: int, keep: Keep) -> Any:
+def _step(questions: tuple[Question, ...], number: int, keep: Keep) -> Any:
     async def step(update: telegram.Update, context: Context) -> int:
         query = await _tapped(update)
         _answers(context)[questions[number].id] = query.data or ""
         keep(query.from_user.id, questions[number].id, query.data or "")
         if number + 1 < len(questions):
-            await _ask(query, questions[number + 1])
+            await _show(query, questions[number + 1])
         else:
             await _show(query, _review(_answers(context)))
         return number + 1
@@ -175,8 +172,9 @@ def _step(questions: list[Question], number: int, keep: Keep) -> Any:
     return step
 
 
-async def _submit(keep: Keep, update: telegram.Update, _: Context) -> int:
+async def _submit(keep: Keep, update: telegram.Update, context: Context) -> int:
     query = await _tapped(update)
+    _answers(context)[REVIEW] = "submitted"
     keep(query.from_user.id, REVIEW, "submitted")
     await cast("telegram.Message", query.message).reply_text("Thank you.")
     return ConversationHandler.END
@@ -194,10 +192,6 @@ def _answers(context: Context) -> dict[str, str]:
     return answers
 
 
-async def _ask(query: CallbackQuery, question: Question) -> None:
-    await _show(query, question)
-
-
 async def _show(query: CallbackQuery, question: Question) -> None:
     message = cast("telegram.Message", query.message)
     await message.reply_text(question.words, reply_markup=question.keyboard)
@@ -208,19 +202,25 @@ def _review(answers: dict[str, str]) -> Question:
     return Question(REVIEW, words, _keyboard([("Submit", "submit")]))
 
 
-def _questions() -> list[Question]:
-    study = load_study(DEFAULT_TRIAL)
-    form = study.form(INSTRUMENT, study.latest(INSTRUMENT).version)
-    return [_question(study, item) for item in form.items]
+@cache
+def _questions() -> tuple[Question, ...]:
+    form = study().form(INSTRUMENT, study().latest(INSTRUMENT).version)
+    return tuple(_question(item) for item in form.items)
 
 
-def _question(study: Study, item: Item) -> Question:
-    options = [(study.render(it.label, "fa"), it.code) for it in item.options]
+def _question(item: Item) -> Question:
+    options = [(_worded(it.label), it.code) for it in item.options]
     lines = [f"{number}. {label}" for number, (label, _) in enumerate(options, start=1)]
-    words = "\n".join([study.render(item.question, "fa"), *lines])
-    back = study.render(text("nav.back"), "fa")
-    return Question(item.id, words, _keyboard([*options, (back, "back")]))
+    words = "\n".join([_worded(item.question), *lines])
+    back = (_worded(text("nav.back")), "back")
+    return Question(item.id, words, _keyboard([*options, back]))
+
+
+def _worded(value: Text) -> str:
+    return study().render(value, "fa")
 
 
 def _keyboard(buttons: list[tuple[str, str]]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(*button)] for button in buttons])
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=data)] for label, data in buttons]
+    )

@@ -13,14 +13,14 @@ from typing import Any
 
 from telegram.request import BaseRequest, RequestData
 
-TOKEN = "1:benchmark"
+TOKEN = "1:benchmark-benchmark-benchmark-bench"
 # Begin, six answers, submit.
 TURNS = 8
 
 Update = Mapping[str, Any]
 Receive = Callable[[Update], Awaitable[None]]
 
-_BOT = {"id": 1, "is_bot": True, "first_name": "Hamrah", "username": "hamrah_bot"}
+BOT = {"id": 1, "is_bot": True, "first_name": "Hamrah", "username": "hamrah_bot"}
 
 
 @dataclass(slots=True)
@@ -60,9 +60,16 @@ class Phones(BaseRequest):
         self._updates = 0
         self._messages = 0
 
-    async def fill_in(self, receive: Receive, chat: int, button: str, seconds: Seconds) -> None:
-        """One person answers the questionnaire, from the button that begins it to the thanks."""
+    async def fill_in(
+        self, receive: Receive, chat: int, button: str, until: float, seconds: Seconds
+    ) -> bool:
+        """One person answers the questionnaire, from the button that begins it to the thanks.
+
+        False when the run's time was over before that.
+        """
         for number in range(1, TURNS + 1):
+            if perf_counter() > until:
+                return False
             over = asyncio.get_running_loop().create_future()
             turn = self._turns[chat] = _Turn(number == TURNS, over)
             began = perf_counter()
@@ -71,6 +78,7 @@ class Phones(BaseRequest):
             seconds.answered.append(await turn.over - began)
             assert turn.shown is not None
             button = turn.shown
+        return True
 
     def _tap(self, chat: int, data: str) -> Update:
         self._updates += 1
@@ -80,7 +88,7 @@ class Phones(BaseRequest):
                 "id": f"{chat}:{self._updates}",
                 "from": {"id": chat, "is_bot": False, "first_name": "Sara", "language_code": "fa"},
                 "chat_instance": "1",
-                "message": {**self._message(chat), "from": _BOT, "text": "?"},
+                "message": {**self._message(chat), "from": BOT, "text": "?"},
                 "data": data,
             },
         }
@@ -110,7 +118,7 @@ class Phones(BaseRequest):
     def _called(self, name: str, sent: Mapping[str, Any]) -> object:
         match name:
             case "getMe":
-                return _BOT
+                return BOT
             case "answerCallbackQuery":
                 self._turns[int(sent["callback_query_id"].partition(":")[0])].answer_tap()
                 return True

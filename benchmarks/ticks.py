@@ -1,6 +1,6 @@
 """What the scheduler's look at the database costs while nothing is due."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -8,29 +8,37 @@ from time import perf_counter
 
 from sqlalchemy import Connection, insert
 
-from storage import planned, tables
+from benchmarks.hamrah_bot import study
+from bot.clock import SystemClock
+from bot.desks import Desks
+from bot.ticks import Ticks
+from storage import tables
 from storage.database import Database
+from storage.keyring import Keyring
 from storage.schema import prepare
+from storage.sealing import MasterKeys
 
-_LOOKS = 200
+_TICKS = 200
 
 
 async def seconds_a_tick(rows: int) -> float:
     """The median of many ticks beside so many planned rows."""
-    now = datetime.now(UTC)
+    clock = SystemClock()
     with TemporaryDirectory(prefix="hamrah-benchmark-") as folder:
         path = Path(folder) / "hamrah.sqlite3"
-        prepare(path, Path(folder) / "backups", now)
+        prepare(path, Path(folder) / "backups", clock.now())
         database = Database.open(f"sqlite:///{path}")
-        await database.write(_plan, rows, now + timedelta(days=1))
-        looks = [await _look(database, now) for _ in range(_LOOKS)]
+        keys = await database.write(Keyring.open, MasterKeys.create(Path(folder) / "master.key"))
+        await database.write(_plan, rows, clock.now() + timedelta(days=1))
+        ticks = Ticks(database, Desks(keys, study(), clock), clock)
+        seconds = [await _tick(ticks) for _ in range(_TICKS)]
         await database.close()
-    return median(looks)
+    return median(seconds)
 
 
-async def _look(database: Database, now: datetime) -> float:
+async def _tick(ticks: Ticks) -> float:
     began = perf_counter()
-    assert await database.read(planned.due, at=now, limit=100) == []
+    await ticks.tick()
     return perf_counter() - began
 
 

@@ -76,4 +76,4 @@ def plan_chase(desk: Desk, alert_id: int, level: AlertLevel, times: int = 0) -> 
 def _advice(desk: Desk, level: AlertLevel) -> Message:
     site = desk.study.trial.site
     key = f"alert.{level.value}.participant"
-    return say(text(key, emergency=site.emergency_number, phone=site.clinic_phone))
+    return say(text(key, emergency=site.emergency, phone=site.clinic_phone))

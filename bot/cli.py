@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     given = _parser().parse_args(arguments)
     logs.set_up()
+    logs.take_crashes()
     try:
         return _carry_out(given)
     except (SettingsRefused, DefinitionRefused, WordingRefused, Failure) as refused:

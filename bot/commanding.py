@@ -143,10 +143,16 @@ def _form(voice: Voice, command: Command[Any], answers: Answers) -> tuple[Any, F
 
 
 def advance(voice: Voice, found: Open, event: Event) -> Outcome:
-    """Move a command by one event. An answer that the command refuses is asked for again."""
+    """Move a command by one event. An answer that the command refuses is asked for again; where
+    it would refuse even without that answer, something has changed meanwhile and it is over.
+    """
     command = commands.find(found.state.form, voice.speaker.roles)
     if command is None:
         return _end(voice, found, "cancelled")
+    facts, _ = _form(voice, command, found.state.answers)
+    if why := command.check(facts, found.state.answers, circumstances(voice)):
+        _end(voice, found, "cancelled")
+        return _refuse(voice, command, why)
     event = _checked(voice, command, found.state, event)
     answers = _answers_after(found.state, event)
     _, form = _form(voice, command, answers)

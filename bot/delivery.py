@@ -22,6 +22,8 @@ from bot.desks import Desks
 from bot.logs import failure, warn
 from bot.mailing import note_blocked
 from bot.outgoing import (
+    Attachment,
+    Invitation,
     Late,
     NotSent,
     Outcome,
@@ -31,6 +33,7 @@ from bot.outgoing import (
     Slower,
     Unknown,
     Unreachable,
+    Words,
 )
 from bot.pacing import ChatPace, Pace
 from bot.rendering import render
@@ -49,6 +52,8 @@ SIDE_BY_SIDE = 32
 # A line that failed by our own fault is left alone for a while, so that it does not spin.
 _LEFT_ALONE = 60.0
 _LONGEST_SLEEP = 3600.0
+# What adds to a chat, and so must not come too fast.
+_COUNTED = (Words, Invitation, Attachment)
 
 
 class Channel(Protocol):
@@ -152,7 +157,7 @@ class Delivery:
         await self._rest(rest)
 
     async def _send_first(self, line: str, urgency: Urgency) -> float:
-        """Returns how many seconds the chat must rest; a tap is answered at once."""
+        """Returns how many seconds the chat must rest. The answer to a tap is not held back."""
         is_tap = line.startswith("tap:")
         if not is_tap:
             await self._pace.admit(urgency)
@@ -160,7 +165,7 @@ class Delivery:
         if taken is None:
             return 0
         await self._send(*taken)
-        return 0 if is_tap else self._chat_pace.rest(line)
+        return self._chat_pace.rest(line) if isinstance(taken[1], _COUNTED) else 0
 
     async def _rest(self, seconds: float) -> None:
         if not seconds:

@@ -35,7 +35,7 @@ class Desks:
     def at(self, connection: Connection, nonce: str) -> Desk:
         return Desk(
             connection,
-            self.keys,
+            self.keys.for_one_turn(),
             self.study,
             self.clock.now(),
             nonce,

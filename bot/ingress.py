@@ -123,7 +123,7 @@ def _tell_of_failure(desk: Desk, incoming: Incoming) -> None:
         desk.connection, keys=desk.keys, channel=incoming.channel, address=incoming.address
     )
     site = desk.study.trial.site
-    words = text("turn.failed", emergency=site.emergency_number, phone=site.clinic_phone)
+    words = text("turn.failed", emergency=site.emergency, phone=site.clinic_phone)
     if speaker is not None:
         to = ToPerson(speaker.person_id, speaker.address_id)
         desk.reply(to, "message", message_body(say(words)))

@@ -11,6 +11,7 @@ Rules that hold here:
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from types import TracebackType
@@ -36,12 +37,19 @@ def set_up() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.root.handlers = [_OtherLibraries(logging.WARNING)]
     logging.root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
+
+
+def take_crashes() -> None:
+    """What nobody caught is told like any failure, and not with a traceback."""
+    sys.excepthook = lambda _kind, error, _traceback: failure("crashed", error)
+    threading.excepthook = lambda crash: failure("crashed", crash.exc_value or SystemExit())
+    sys.unraisablehook = lambda crash: failure("crashed", crash.exc_value or SystemExit())
 
 
 def log(event: str, **facts: Fact) -> None:

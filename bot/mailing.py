@@ -1,8 +1,10 @@
 """Mail to the clinic: whatever a participant writes that is no command and no answer."""
 
 from bot.desk import Desk
+from bot.reading import units
 from bot.speaking import Voice
-from bot.typed_text import normalize, words_of
+from bot.study import Study
+from bot.typed_text import words_of
 from flows.messages import run_button, say
 from flows.roles import Role
 from flows.text import text
@@ -12,9 +14,14 @@ from storage.audit import Act
 LONGEST = 4096
 
 
-def is_letter(words: str) -> bool:
-    """Whether words that are no answer say something: more than a number or a mark."""
-    return any(not word.isdecimal() for word in words_of(normalize(words)))
+def is_letter(words: str, study: Study) -> bool:
+    """Whether words that are no answer say something: more than numbers and what goes with them."""
+    beside = {
+        word
+        for phrase in (*units(study), *study.lexicon.options, *study.lexicon.conjunctions)
+        for word in words_of(phrase)
+    }
+    return any(not word.isdecimal() and word not in beside for word in words_of(words))
 
 
 def receive(voice: Voice, words: str, file: str | None) -> None:
@@ -29,7 +36,7 @@ def receive(voice: Voice, words: str, file: str | None) -> None:
         at=desk.now,
     )
     voice.record("write_mail", voice.person, mail=mail_id)
-    voice.tell(text("mail.received", emergency=site.emergency_number, phone=site.clinic_phone))
+    voice.tell(text("mail.received", emergency=site.emergency, phone=site.clinic_phone))
     code = participants.code_of(desk.connection, voice.person)
     button = run_button(text("command.mail.button"), "mail")
     desk.notify_role(Role.COORDINATOR, say(text("staff.mail", code=code), buttons=((button,),)))

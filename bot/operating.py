@@ -175,7 +175,8 @@ async def _username(settings: Settings) -> str | None:
     bot = make_bot(settings)
     try:
         async with asyncio.timeout(5):
-            return (await bot.get_me()).username
+            await bot.initialize()
+            return bot.username
     except (TelegramError, TimeoutError):
         return None
     finally:

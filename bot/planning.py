@@ -47,4 +47,12 @@ def take_back_visit_reminders(desk: Desk, participant: int, visit: str, reason: 
 
 
 def _plan(participant: int, wanted: Wanted) -> Plan:
-    return Plan(wanted.key, wanted.kind.value, wanted.due_at, participant, wanted.subject)
+    """What is due. An appointment made late is not reminded of in the breath that announces it."""
+    return Plan(
+        wanted.key,
+        wanted.kind.value,
+        wanted.due_at,
+        participant,
+        wanted.subject,
+        only_ahead=wanted.kind is Kind.VISIT_REMINDER,
+    )

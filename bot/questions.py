@@ -6,6 +6,7 @@ list that changed meanwhile must not turn one choice into another.
 """
 
 from collections.abc import Iterator
+from functools import reduce
 
 from flows.conversation import Conversation
 from flows.engine import previous_item
@@ -118,11 +119,15 @@ def answer_text(item: Item, answer: Answer) -> Text:
     if answer in ("", ()):
         return text("answer.skipped")
     if isinstance(answer, tuple):
-        labels = tuple(_label(item.option(code), code) for code in answer)
-        return text("answer.several", labels=labels)
+        first, *others = (_label(item.option(code), code) for code in answer)
+        return reduce(_and, others, first)
     if isinstance(item.kind, Choice):
         return _label(item.option(str(answer)), str(answer))
     return text("answer.plain", value=answer)
+
+
+def _and(before: Text, label: Text) -> Text:
+    return text("answer.several", before=before, label=label)
 
 
 def _label(option: Option | None, code: str) -> Text:

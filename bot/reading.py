@@ -84,9 +84,13 @@ def _free(typed: str, longest: int) -> str | Misread:
     return words if len(words) <= longest else Misread("too_long")
 
 
+def units(study: Study) -> list[str]:
+    """The words that may stand beside a number: "days"."""
+    return [word for it in LANGUAGES for word in study.wording.variants("typed.units", it)]
+
+
 def _number(study: Study, kind: Number, typed: str) -> int | Problem:
-    units = [word for it in LANGUAGES for word in study.wording.variants("typed.units", it)]
-    number = read_number(typed, units=units)
+    number = read_number(typed, units=units(study))
     if isinstance(number, Problem):
         return number
     return number if kind.least <= number <= kind.most else Problem.OUT_OF_RANGE

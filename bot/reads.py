@@ -148,7 +148,7 @@ def _staff(desk: Desk, _actor: int, _answers: Answers) -> StaffFacts:
     )
 
 
-def _rater(desk: Desk, actor: int, _answers: Answers) -> RaterFacts:
+def _rater(desk: Desk, actor: int, answers: Answers) -> RaterFacts:
     scales = {it.name for it in desk.study.instruments.values() if it.filled_by is FilledBy.RATER}
     excluded = protocol.excluded_for(desk.connection, actor)
     raters = [it for it in people.holders(desk.connection, Role.RATER) if it != actor]
@@ -163,7 +163,12 @@ def _rater(desk: Desk, actor: int, _answers: Answers) -> RaterFacts:
         tuple(_rating(desk, row) for row in due),
         tuple(_rating(desk, row) for row in locked if row.participant not in excluded),
         len(raters),
+        _named(desk, answers.get("rated")),
     )
+
+
+def _named(desk: Desk, code: object) -> int | None:
+    return participants.with_code(desk.connection, code) if isinstance(code, str) else None
 
 
 def _rating(desk: Desk, row: FormRow) -> Rating:
@@ -213,14 +218,21 @@ def _mail(desk: Desk, _actor: int, _answers: Answers) -> MailFacts:
 
 def _own(desk: Desk, actor: int, _answers: Answers) -> OwnFacts:
     chart = participants.chart(desk.connection, actor)
-    current = conversations.foreground(desk.connection, keys=desk.keys, person_id=actor)
     return OwnFacts(
         chart,
         due_for(desk, chart),
         _form_states(desk, actor),
-        current is not None and current.kind == "instrument",
+        _is_filling(desk, actor),
         participants.was_asked_for_messages(desk.connection, actor),
     )
+
+
+def _is_filling(desk: Desk, actor: int) -> bool:
+    """Whether a questionnaire is being asked, or was when the command began that is asking now."""
+    current = conversations.foreground(desk.connection, keys=desk.keys, person_id=actor)
+    if current is not None and current.kind == "command":
+        current = conversations.last_aside(desk.connection, keys=desk.keys, person_id=actor)
+    return current is not None and current.kind == "instrument"
 
 
 def _protocol(desk: Desk, _actor: int, _answers: Answers) -> ProtocolFacts:

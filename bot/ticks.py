@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.desks import Desks
 from bot.logs import failure
-from bot.ticking import carry_out, plan_summary
+from bot.ticking import ask_for_confirmation, carry_out, plan_summary
 from storage import planned
 from storage.database import Database, DatabaseClosed
 from storage.passing import is_passing
@@ -29,8 +29,9 @@ class Ticks:
         self.last_at: datetime | None = None
 
     async def begin(self) -> None:
-        """Plan the summary, which every later one follows from."""
+        """Plan the summary, which every later one follows from; ask the PI if they must confirm."""
         await self._desks.write(self._database, "start", plan_summary)
+        await self._desks.write(self._database, "start", ask_for_confirmation)
 
     async def tick(self) -> None:
         """Do what is due, until nothing is. What the disk does not take waits for the next tick."""

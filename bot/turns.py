@@ -22,6 +22,7 @@ from bot.performing import perform
 from bot.reading import read_typed
 from bot.speaking import Voice
 from bot.stop_words import is_start, is_stop
+from bot.ticking import ask_for_confirmation
 from flows import commands, effects
 from flows.effects import Effect
 from flows.events import Event, Misread, Resumed
@@ -60,6 +61,7 @@ def take_turn(desk: Desk, incoming: Incoming) -> None:
 
 def _welcome(voice: Voice) -> None:
     run(voice, "language", ())
+    ask_for_confirmation(voice.desk)
 
 
 def _hear(voice: Voice) -> None:
@@ -85,6 +87,8 @@ def _hear(voice: Voice) -> None:
 
 def _note_reachable(voice: Voice) -> None:
     """Whoever writes is reached again, though they blocked the bot before."""
+    if not voice.speaker.blocked:
+        return
     desk, address_id = voice.desk, voice.speaker.address_id
     if people.mark_address(desk.connection, address_id=address_id, state="open", at=desk.now):
         outbox.hasten(desk.connection, person_id=voice.person, at=desk.now)
@@ -293,7 +297,7 @@ def _hear_answer(voice: Voice, words: str) -> None:
     form = _form_of(voice, found)
     item = form.item(found.state.at) if form is not None and found.state.at is not None else None
     event = read_typed(desk.study, item, found.state, words, desk.today)
-    if is_participant and isinstance(event, Misread) and mailing.is_letter(words):
+    if is_participant and isinstance(event, Misread) and mailing.is_letter(words, desk.study):
         mailing.receive(voice, words, None)
         event = Misread("mailed")
     _move(voice, found, event)

@@ -47,6 +47,12 @@ class Site:
     closed_weekdays: tuple[Weekday, ...] = ()
     closures: tuple[Closure, ...] = ()
 
+    @property
+    def emergency(self) -> int | str:
+        """The emergency number as it is worded: a short number in the digits of the language."""
+        number = self.emergency_number
+        return int(number) if number.isdecimal() and not number.startswith("0") else number
+
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:

@@ -88,6 +88,7 @@ class RaterFacts:
     due: tuple[Rating, ...]
     locked: tuple[Rating, ...]
     other_raters: int
+    named: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

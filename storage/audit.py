@@ -66,18 +66,19 @@ def append(connection: Connection, *, keys: Keyring, at: datetime, act: Act) -> 
     number, previous = (1, GENESIS) if last is None else (last.entry + 1, last.digest)
     digest = _digest(previous, number, at, act, sealed)
     connection.execute(
-        insert(tables.audit).values(
-            id=number,
-            at=at,
-            answered_at=act.answered_at,
-            actor_id=act.actor,
-            role=act.role,
-            verb=act.verb,
-            subject_id=act.subject,
-            detail=sealed,
-            previous=previous,
-            digest=digest,
-        )
+        insert(tables.audit),
+        {
+            "id": number,
+            "at": at,
+            "answered_at": act.answered_at,
+            "actor_id": act.actor,
+            "role": act.role,
+            "verb": act.verb,
+            "subject_id": act.subject,
+            "detail": sealed,
+            "previous": previous,
+            "digest": digest,
+        },
     )
     if last is None:
         connection.execute(insert(head).values(id=1, entry=number, digest=digest))

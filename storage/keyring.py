@@ -1,7 +1,7 @@
 """The keys that open what is sealed: one of each person, and a few with names.
 
-A person's key is read anew at each use: a key remembered by the process could outlive its row,
-whether the row was rolled back or its person was erased.
+A person's key is remembered for one turn at most: a key remembered by the process could outlive its
+row, whether the row was rolled back or its person was erased.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,7 @@ class Keyring:
 
     master: MasterKeys
     _named: Mapping[str, Key] = field(repr=False)
+    _remembered: dict[int, Key] | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, connection: Connection, master: MasterKeys) -> "Keyring":
@@ -42,13 +43,21 @@ class Keyring:
     def named(self, name: str) -> Key:
         return self._named[name]
 
+    def for_one_turn(self) -> "Keyring":
+        """The same keys, each person's read but once; to be dropped with the turn."""
+        return Keyring(self.master, self._named, {})
+
     def of(self, connection: Connection, person_id: int | None) -> Key:
         """The key of this person, or the trial's where there is none. Raises PersonErased."""
         if person_id is None:
             return self.named("trial")
+        if self._remembered is not None and person_id in self._remembered:
+            return self._remembered[person_id]
         key = _read(connection, self.master, _owner(person_id))
         if key is None:
             raise PersonErased
+        if self._remembered is not None:
+            self._remembered[person_id] = key
         return key
 
     def make_for(self, connection: Connection, person_id: int) -> Key:

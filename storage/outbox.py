@@ -17,6 +17,7 @@ from storage.keyring import Keyring
 
 _outbox = tables.outbox
 _address = tables.address
+_person = tables.person
 
 # Whoever has no address yet is looked at again when one is bound, and at this interval.
 _UNREACHABLE_FOR = timedelta(hours=1)
@@ -84,18 +85,19 @@ def put(connection: Connection, *, keys: Keyring, new: NewMessage, at: datetime)
         return False
     person_id = new.to.person_id if isinstance(new.to, ToPerson) else None
     connection.execute(
-        insert(_outbox).values(
-            key=new.key,
+        insert(_outbox),
+        {
+            "key": new.key,
             **_destination(keys, new),
-            urgency=new.urgency.value,
-            kind=new.kind,
-            body=keys.of(connection, person_id).seal(new.body),
-            made_at=at,
-            expires_at=new.expires_at,
-            state="waiting",
-            attempts=0,
-            next_at=at,
-        )
+            "urgency": new.urgency.value,
+            "kind": new.kind,
+            "body": keys.of(connection, person_id).seal(new.body),
+            "made_at": at,
+            "expires_at": new.expires_at,
+            "state": "waiting",
+            "attempts": 0,
+            "next_at": at,
+        },
     )
     return True
 
@@ -157,13 +159,10 @@ def _first_of_lines(busy: Collection[str]) -> Subquery:
 
 def take(connection: Connection, *, keys: Keyring, line: str, at: datetime) -> Leaving | None:
     """Take the line's first message and mark it as being tried; None when it may not leave now."""
-    _expire(connection, line, at)
-    row = connection.execute(
-        select(_outbox)
-        .where(_outbox.c.line == line, _outbox.c.state == "waiting")
-        .order_by(_outbox.c.id)
-        .limit(1)
-    ).one_or_none()
+    row = _first(connection, line)
+    if row is not None and row.expires_at is not None and row.expires_at <= at:
+        _expire(connection, line, at)
+        row = _first(connection, line)
     if row is None or row.next_at > at:
         return None
     leaving = _addressed(connection, keys, row)
@@ -176,6 +175,16 @@ def take(connection: Connection, *, keys: Keyring, line: str, at: datetime) -> L
         .values(state="sending", attempts=row.attempts + 1, attempted_at=at)
     )
     return leaving
+
+
+def _first(connection: Connection, line: str) -> Row[tuple[object, ...]] | None:
+    found: Row[tuple[object, ...]] | None = connection.execute(
+        select(_outbox)
+        .where(_outbox.c.line == line, _outbox.c.state == "waiting")
+        .order_by(_outbox.c.id)
+        .limit(1)
+    ).one_or_none()
+    return found
 
 
 def _expire(connection: Connection, line: str, at: datetime) -> None:
@@ -203,11 +212,14 @@ def _addressed(
     address_id = row.address_id or people.current_address(connection, row.person_id)
     if address_id is None:
         return None
-    found = connection.execute(select(_address).where(_address.c.id == address_id)).one()
+    found = connection.execute(
+        select(_address.c.channel, _address.c.sealed, _person.c.language)
+        .join(_person, _person.c.id == _address.c.person_id)
+        .where(_address.c.id == address_id)
+    ).one()
     key = keys.of(connection, row.person_id)
-    language = people.language_of(connection, row.person_id)
     return _leaving(
-        row, address_id, found.channel, language, key.open(found.sealed), key.open(row.body)
+        row, address_id, found.channel, found.language, key.open(found.sealed), key.open(row.body)
     )
 
 

@@ -26,6 +26,7 @@ class Speaker:
     channel: str
     language: str
     roles: AbstractSet[Role]
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,12 @@ def speaker_at(
     if found is None:
         return None
     return Speaker(
-        found.person_id, found.id, channel, found.language, roles_of(connection, found.person_id)
+        found.person_id,
+        found.id,
+        channel,
+        found.language,
+        roles_of(connection, found.person_id),
+        found.state == "blocked",
     )
 
 
@@ -125,15 +131,28 @@ def bind_address(
     address: str,
     at: datetime,
 ) -> int:
-    """Give a person this address; their earlier ones on the channel close. Returns its id."""
+    """Give a person this address; their earlier ones on the channel close. Returns its id.
+
+    Whoever had the address before no longer has it: the caller refuses where that is not so.
+    """
     close_addresses(connection, person_id=person_id, channel=channel, at=at)
+    digest = keys.lookup.digest(f"address:{channel}", address)
+    connection.execute(
+        update(_address)
+        .where(
+            _address.c.channel == channel,
+            _address.c.digest == digest,
+            _address.c.state != "closed",
+        )
+        .values(state="closed", since=at)
+    )
     row = (
         insert(_address)
         .values(
             person_id=person_id,
             channel=channel,
             sealed=keys.of(connection, person_id).seal(address),
-            digest=keys.lookup.digest(f"address:{channel}", address),
+            digest=digest,
             state="open",
             since=at,
         )

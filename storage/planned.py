@@ -17,11 +17,14 @@ _planned = tables.planned
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """`only_ahead`: when it is first planned after its moment, it is too late for it."""
+
     key: str
     kind: str
     due_at: datetime
     participant: int | None = None
     subject: Mapping[str, str | int] = field(default_factory=dict)
+    only_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,14 @@ def replace_for(
             due_at = wanted[row.key].due_at
             _set(connection, row.id, state="planned", reason=None, decided_at=None, due_at=due_at)
     for key in wanted.keys() - {row.key for row in rows}:
-        add(connection, wanted[key])
+        _add_ahead(connection, wanted[key], at)
+
+
+def _add_ahead(connection: Connection, plan: Plan, at: datetime) -> None:
+    add(connection, plan)
+    if plan.only_ahead and plan.due_at <= at:
+        late = update(_planned).where(_planned.c.key == plan.key)
+        connection.execute(late.values(state="skipped", reason="too_late", decided_at=at))
 
 
 def due(connection: Connection, *, at: datetime, limit: int) -> list[DuePlan]:

@@ -45,7 +45,7 @@ def _help(_facts: NoFacts, _answers: Answers, given: Circumstances) -> Decision:
     )
     site = given.trial.site
     intro = "help.participant" if Role.PARTICIPANT in given.roles else "help.staff"
-    head = text(intro, emergency=site.emergency_number, phone=site.clinic_phone)
+    head = text(intro, emergency=site.emergency, phone=site.clinic_phone)
     return (Say(say(head, text("help.list", lines=lines))),)
 
 

@@ -52,11 +52,14 @@ def _randomize(facts: ParticipantFacts, _answers: Answers, given: Circumstances)
         if paper
         else (),
     )
-    clinician = say(
-        text("randomize.clinician", code=chart.code),
-        buttons=((run_button(text("command.arm.button"), "arm", chart.code),),),
-    )
-    return (Allocate(chart.participant), Say(told), TellPerson(chart.clinician, clinician))
+    shown = () if paper else (_tell_clinician(chart.clinician, chart.code),)
+    return (Allocate(chart.participant), Say(told), *shown)
+
+
+def _tell_clinician(clinician: int, code: str) -> TellPerson:
+    """Said as soon as there is a group to see: with paper, once its letter is recorded."""
+    button = run_button(text("command.arm.button"), "arm", code)
+    return TellPerson(clinician, say(text("randomize.clinician", code=code), buttons=((button,),)))
 
 
 def _letter_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
@@ -82,9 +85,12 @@ def _check_letter(facts: ParticipantFacts, answers: Answers, given: Circumstance
 
 
 def _letter(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
-    assert facts.chart is not None
-    keep = KeepPaperLetter(facts.chart.participant, str(answers["letter"]))
-    return (keep, Say(say(text("letter.kept", code=facts.chart.code))))
+    chart = facts.chart
+    assert chart is not None
+    assert chart.clinician is not None
+    keep = KeepPaperLetter(chart.participant, str(answers["letter"]))
+    done = Say(say(text("letter.kept", code=chart.code)))
+    return (keep, done, _tell_clinician(chart.clinician, chart.code))
 
 
 def _check_own(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:

@@ -18,7 +18,10 @@ def _protocol_items(facts: ProtocolFacts, _a: Answers, given: Circumstances) -> 
 
 def _question(trial: Trial) -> Text:
     """The schedule and every point that the registration leaves open, in one question."""
-    points = tuple(text(f"protocol.point.{point}") for point in trial.open_points)
+    points = tuple(
+        text("protocol.open_point", number=number, point=text(f"protocol.point.{point}"))
+        for number, point in enumerate(trial.open_points, start=1)
+    )
     schedule = tuple(_visit_line(visit) for visit in trial.visits)
     return text(
         "ask.protocol",

@@ -32,7 +32,7 @@ def _check_left(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Tex
     chart, site = facts.chart, given.trial.site
     if chart is None or chart.status not in (Status.WITHDRAWN, Status.DIED):
         return None
-    return text("refused.you_left", phone=site.clinic_phone, emergency=site.emergency_number)
+    return text("refused.you_left", phone=site.clinic_phone, emergency=site.emergency)
 
 
 def _language_items(_facts: OwnFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
@@ -52,7 +52,7 @@ def _agree_items(_facts: OwnFacts, _a: Answers, given: Circumstances) -> tuple[I
         "ask.agree",
         title=text("trial.title"),
         site=text("trial.site"),
-        emergency=site.emergency_number,
+        emergency=site.emergency,
         phone=site.clinic_phone,
     )
     return (choice("agree", "YES", "NO", question=question),)
@@ -195,7 +195,7 @@ COMMANDS = (
         items=_language_items,
         may_cancel=False,
     ),
-    Command("stop", OWN, OwnFacts, _stop, "stop_messages", items=_stop_items),
+    Command("stop", OWN, OwnFacts, _stop, "stop_messages", items=_stop_items, check=_check_left),
     Command(
         "agree",
         OWN,
@@ -206,6 +206,17 @@ COMMANDS = (
         hidden=True,
         may_cancel=False,
     ),
-    Command("fill", OWN, OwnFacts, _fill, "fill_form", items=_fill_items, hidden=True),
-    Command("coming", OWN, OwnFacts, _coming, "confirm_visit", items=_coming_items, hidden=True),
+    Command(
+        "fill", OWN, OwnFacts, _fill, "fill_form", items=_fill_items, check=_check_left, hidden=True
+    ),
+    Command(
+        "coming",
+        OWN,
+        OwnFacts,
+        _coming,
+        "confirm_visit",
+        items=_coming_items,
+        check=_check_left,
+        hidden=True,
+    ),
 )

@@ -3,7 +3,7 @@
 from flows.commands.command import Circumstances, Command, pick, words
 from flows.effects import ContinueForm, CorrectRating, Decision, LeaveRating, Refused, Say, TellRole
 from flows.facts import RaterFacts, Rating
-from flows.forms import Answers, Item
+from flows.forms import Answers, Item, ParticipantCode
 from flows.instruments import form
 from flows.messages import run_button, say
 from flows.roles import Role
@@ -20,7 +20,8 @@ def _ratings(facts: RaterFacts, _answers: Answers, given: Circumstances) -> Deci
     if not facts.due:
         return (Say(say(text("ratings.none"))),)
     lines = tuple(_label(rating) for rating in facts.due)
-    buttons = tuple((run_button(_label(r), "rate", r.form_id),) for r in facts.due[:MOST_BUTTONS])
+    rate = tuple((run_button(_label(r), "rate", r.form_id),) for r in facts.due[:MOST_BUTTONS])
+    buttons = (*rate, (run_button(text("command.learnt_arm.button"), "learnt_arm"),))
     return (Say(say(text("ratings.title"), text("ratings.list", lines=lines), buttons=buttons)),)
 
 
@@ -65,26 +66,16 @@ def _correct(facts: RaterFacts, answers: Answers, given: Circumstances) -> Decis
 
 
 def _learnt_items(facts: RaterFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
-    codes = {rating.code: text("ratings.code", code=rating.code) for rating in _known(facts)}
-    return (pick("rated", codes),)
-
-
-def _known(facts: RaterFacts) -> tuple[Rating, ...]:
-    return (*facts.due, *facts.locked)
-
-
-def _check_known(facts: RaterFacts, _answers: Answers, given: Circumstances) -> Text | None:
-    return None if _known(facts) else text("ratings.none")
+    """Asked by code: a rater can learn the group of somebody whose rating is still to come."""
+    return (Item("rated", text("ask.rated"), ParticipantCode()),)
 
 
 def _learnt(facts: RaterFacts, answers: Answers, given: Circumstances) -> Decision:
     code = str(answers["rated"])
-    rating = next((r for r in _known(facts) if r.code == code), None)
-    if rating is None:
-        return Refused(text("ratings.not_yours"))
+    assert facts.named is not None
     told = text("staff.rater_left" if facts.other_raters else "staff.no_rater_left", code=code)
     return (
-        LeaveRating(rating.participant),
+        LeaveRating(facts.named),
         Say(say(text("ratings.left", code=code))),
         TellRole(Role.PI, say(told)),
     )
@@ -110,7 +101,6 @@ COMMANDS = (
         _learnt,
         "learnt_arm",
         items=_learnt_items,
-        check=_check_known,
         confirm=True,
     ),
 )

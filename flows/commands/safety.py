@@ -108,6 +108,11 @@ def _attachment_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple
     return (pick("letter_id", labels),)
 
 
+def _check_attachments(facts: MailFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    attached = any(letter.has_attachment for letter in facts.letters)
+    return None if attached else text("mail.no_attachment")
+
+
 def _attachment(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
     return (ShowAttachment(int(str(answers["letter_id"]))),)
 
@@ -141,7 +146,7 @@ COMMANDS = (
         _attachment,
         "view_attachment",
         items=_attachment_items,
-        check=_check_mail,
+        check=_check_attachments,
         hidden=True,
     ),
 )

@@ -5,15 +5,15 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.definitions import DEFAULT_TRIAL
 from tests.botapi.client import ROOT, BotApi, Phone
 
 COMMAND = (sys.executable, "-m", "bot")
@@ -41,12 +41,11 @@ class Hamrah:
             "TELEGRAM_API": api.url,
             "LISTEN": f"127.0.0.1:{free_port()}",
             "DATA": str(folder / "data"),
-            "TRIAL": str(DEFAULT_TRIAL),
         }
         return cls(folder / "data", given | settings)
 
     @property
-    def listens_at(self) -> str:
+    def url(self) -> str:
         return f"http://{self.settings['LISTEN']}"
 
     @property
@@ -76,6 +75,11 @@ class Hamrah:
                 assert running.end() == 0, running.log()
         finally:
             running.kill()
+
+    def stored(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows as any other program reads them from the file."""
+        with closing(sqlite3.connect(self.data / "hamrah.sqlite3", timeout=10)) as connection:
+            return connection.execute(query).fetchall()
 
     def invite(self, *roles: str, name: str = "Someone") -> str:
         """The code that the command line prints for a new member of staff."""

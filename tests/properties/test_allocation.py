@@ -79,6 +79,7 @@ async def test_the_storage_gives_no_envelope_twice_and_none_beyond_the_last(tmp_
 NEEDED = [it for it in BEFORE_RANDOMIZATION if it is not Milestone.MESSAGING_AGREED]
 
 
+@pytest.mark.slow
 async def test_no_step_before_randomization_can_be_left_out(tmp_path: Path) -> None:
     """By the command and by a button made by hand; agreeing to messages is not among the steps."""
     world = await World.begin(tmp_path)
@@ -100,6 +101,7 @@ async def _randomize(world: World, participant: Phone) -> None:
     await world.randomize(participant.name)
 
 
+@pytest.mark.slow
 async def test_only_a_tap_opens_an_envelope(tmp_path: Path) -> None:
     """Typed words would leave the arm in the chat's history, so they are refused."""
     world = await World.begin(tmp_path)
@@ -111,6 +113,7 @@ async def test_only_a_tap_opens_an_envelope(tmp_path: Path) -> None:
     await world.end()
 
 
+@pytest.mark.slow
 async def test_a_candidate_found_ineligible_before_the_tap_is_not_randomized(
     tmp_path: Path,
 ) -> None:
@@ -125,6 +128,7 @@ async def test_a_candidate_found_ineligible_before_the_tap_is_not_randomized(
     await world.end()
 
 
+@pytest.mark.slow
 async def test_a_form_of_eligibility_half_done_at_randomization_changes_nothing_after_it(
     tmp_path: Path,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Reminders on the real service's parts, through bookings, changes of mind, outages and downtime."""
+"""Reminders on the real parts of the service, through changes of mind, outages and downtime."""
 
 import asyncio
 import shutil
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, Row, select
@@ -69,17 +69,6 @@ class Reminding(RuleBasedStateMachine):
         self.runner.close()
         shutil.rmtree(self.folder)
 
-    async def _command(self, who: str, words: str, *presses: str) -> None:
-        """Give a command and confirm it; where it is refused, nothing is there to press."""
-        phone = self.world.phone(who)
-        connected, self.world.connected = self.world.connected, True
-        before = len(phone.shown)
-        await phone.send(words)
-        for press in presses:
-            if any(data.startswith(f"{press}:") for data in _buttons(phone.shown[before:])):
-                await phone.press(press)
-        self.world.connected = connected
-
     @rule(
         visit=st.sampled_from(VISITS),
         days=st.integers(0, 12),
@@ -87,13 +76,15 @@ class Reminding(RuleBasedStateMachine):
     )
     def book(self, visit: str, days: int, hour: int) -> None:
         day = self.world.study.today(self.world.now) + timedelta(days=days)
-        self.run(self._book(f"/book P-001 {visit} {day.isoformat()} {hour}:30"))
+        self._do(self._apart("coordinator", f"/book P-001 {visit} {day.isoformat()} {hour}:30"))
 
-    async def _book(self, words: str) -> None:
-        """Staff book by another way than the line that is down, so only its own words wait."""
-        await self._apart("coordinator", words)
+    def _do(self, doing: Coroutine[Any, Any, Any]) -> None:
+        """Something happens, and the service goes on."""
+        self.run(doing)
+        self.run(self.world.tick())
 
     async def _apart(self, who: str, words: str) -> None:
+        """Give a command where the network is not down, so that only the reminders wait."""
         phone = self.world.phone(who)
         person = await self.world.database.read(_person_of, phone.address, self.world)
         await phone.send(words)
@@ -111,21 +102,21 @@ class Reminding(RuleBasedStateMachine):
 
     @rule(visit=st.sampled_from(VISITS), coming=st.sampled_from(["YES", "NO"]))
     def answer(self, visit: str, coming: str) -> None:
-        self.run(self.phone.tap_data(f"r:coming:{visit}:{coming}"))
+        self._do(self.phone.tap_data(f"r:coming:{visit}:{coming}"))
 
     @rule(words=st.sampled_from(["stop", "/start", "/open"]))
     def say(self, words: str) -> None:
-        self.run(self.phone.send(words))
+        self._do(self.phone.send(words))
 
     @rule(visit=st.sampled_from(VISITS), what=st.sampled_from(["attended", "missed"]))
     def take_place(self, visit: str, what: str) -> None:
-        self.run(self._apart("coordinator", f"/{what} P-001 {visit} today"))
-        self.run(self._apart("coordinator", "/cancel"))
+        self._do(self._apart("coordinator", f"/{what} P-001 {visit} today"))
+        self._do(self._apart("coordinator", "/cancel"))
 
     @rule(really=st.integers(0, 9))
     def withdraw(self, really: int) -> None:
         if really == 0:
-            self.run(self._withdraw())
+            self._do(self._withdraw())
 
     async def _withdraw(self) -> None:
         coordinator = self.world.phone("coordinator")
@@ -176,9 +167,7 @@ class Reminding(RuleBasedStateMachine):
         assert self.run(self.world.database.read(planned.due, at=self.world.now, limit=1)) == []
         for row in self.run(self.world.database.read(_plans)):
             assert row.state in ("planned", "done", "skipped", "dropped")
-            assert (row.reason is not None) == (row.state in ("skipped", "dropped")) or (
-                row.state == "planned" or row.reason == "quiet_hours"
-            )
+            assert row.reason is not None or row.state in ("planned", "done")
 
     @invariant()
     def what_opened_is_open(self) -> None:
@@ -229,12 +218,13 @@ def _plans(connection: Connection) -> list[Row[Any]]:
 
 @pytest.mark.slow
 def test_reminders_through_everything_that_happens() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Reminding,
         settings=settings(
-            max_examples=15,
+            max_examples=6,
             stateful_step_count=20,
             deadline=None,
+            phases=[Phase.generate],  # A run takes seconds, so it is not shrunk.
             suppress_health_check=list(HealthCheck),
         ),
     )

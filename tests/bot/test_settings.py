@@ -1,0 +1,90 @@
+"""Settings are read from the environment and from .env, and refused all at once."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.settings import SETTINGS, Listen, SettingsRefused, help_lines, read_settings
+
+TOKEN = "5000000001:AAFakeTokenOfThePlayedBotApi0000001"
+SECRET = "a-secret_of-at-least-16"
+
+
+def refused(tmp_path: Path, **given: str) -> list[str]:
+    with pytest.raises(SettingsRefused) as refusal:
+        read_settings({f"HAMRAH_{name}": value for name, value in given.items()}, tmp_path / ".env")
+    return str(refusal.value).splitlines()
+
+
+def test_nothing_needs_to_be_set_for_the_commands_that_need_no_bot(tmp_path: Path) -> None:
+    settings = read_settings({}, tmp_path / ".env")
+    assert settings.telegram_token is None
+    assert settings.telegram_api == "https://api.telegram.org"
+    assert settings.listen == Listen("127.0.0.1", 8080)
+    assert settings.database == "sqlite:///data/hamrah.sqlite3"
+    assert settings.database_file == Path("data/hamrah.sqlite3")
+    assert (settings.trial / "trial.toml").is_file()
+
+
+def test_the_environment_wins_over_the_file_and_the_file_stays_out_of_it(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"HAMRAH_TELEGRAM_TOKEN={TOKEN}\nHAMRAH_LISTEN=0.0.0.0:1\nOTHER=x\n")
+    settings = read_settings({"HAMRAH_LISTEN": "[::1]:9000"}, file)
+    assert settings.telegram_token == TOKEN
+    assert settings.listen == Listen("::1", 9000)
+    assert "HAMRAH_TELEGRAM_TOKEN" not in os.environ
+
+
+def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
+    problems = refused(
+        tmp_path,
+        TELEGRAM_TOKEN="no token",
+        TELEGRAM_API="api.telegram.org",
+        TELEGRAM_PROXY="socks4://x",
+        WEBHOOK_URL="https://example.org/",
+        LISTEN="8080",
+        DATABASE="postgresql://x/y",
+        TRIAL=str(tmp_path),
+    )
+    assert [problem.split()[0] for problem in problems] == [
+        "HAMRAH_TELEGRAM_TOKEN",
+        "HAMRAH_TELEGRAM_API",
+        "HAMRAH_TELEGRAM_PROXY",
+        "HAMRAH_WEBHOOK_URL",
+        "HAMRAH_LISTEN",
+        "HAMRAH_DATABASE",
+        "HAMRAH_TRIAL",
+        "HAMRAH_WEBHOOK_SECRET",
+    ]
+
+
+def test_a_slip_in_a_name_is_refused_with_what_was_meant(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, TELEGRAM_TOKN=TOKEN)
+    assert problem == (
+        "HAMRAH_TELEGRAM_TOKN is no setting of Hamrah; did you mean HAMRAH_TELEGRAM_TOKEN?"
+    )
+
+
+def test_a_webhook_needs_a_secret(tmp_path: Path) -> None:
+    url = "https://example.org/telegram"
+    assert "HAMRAH_WEBHOOK_SECRET" in refused(tmp_path, WEBHOOK_URL=url)[0]
+    assert "HAMRAH_WEBHOOK_SECRET" in refused(tmp_path, WEBHOOK_URL=url, WEBHOOK_SECRET="ü")[0]
+
+
+def test_secrets_are_in_no_message_and_no_repr(tmp_path: Path) -> None:
+    given = {
+        "HAMRAH_TELEGRAM_TOKEN": TOKEN,
+        "HAMRAH_TELEGRAM_PROXY": "http://user:hidden@proxy:3128",
+        "HAMRAH_WEBHOOK_SECRET": SECRET,
+    }
+    shown = repr(read_settings(given, tmp_path / ".env"))
+    assert all(secret not in shown for secret in (TOKEN, "hidden", SECRET))
+    problems = refused(tmp_path, TELEGRAM_TOKEN="123:hidden", WEBHOOK_SECRET="hid den")
+    assert all("hid" not in problem for problem in problems)
+
+
+def test_each_setting_has_a_line_of_help() -> None:
+    lines = help_lines().splitlines()
+    assert [line.split()[0] for line in lines] == [f"HAMRAH_{it.name}" for it in SETTINGS]
+    assert all(setting.help for setting in SETTINGS)

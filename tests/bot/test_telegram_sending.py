@@ -1,0 +1,212 @@
+"""What leaves reaches the phones of a played Telegram, and each refusal is understood."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram import Bot
+from telegram.error import InvalidToken
+
+from bot.outgoing import (
+    Attachment,
+    Change,
+    Invitation,
+    Late,
+    Leave,
+    Menu,
+    NotSent,
+    Refused,
+    Sent,
+    Slower,
+    TapAnswer,
+    Unknown,
+    Unreachable,
+    Words,
+)
+from bot.settings import read_settings
+from bot.telegram_bot import make_bot
+from bot.telegram_sending import LONGEST, TelegramChannel, cut, split
+from tests.botapi.client import TOKEN, BotApi, Phone
+
+HELLO = Words("Hello", ((("Yes", "a:1"), ("No", "a:2")), (("Later", "a:3"),)))
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[BotApi]:
+    with BotApi.start() as api:
+        yield api
+
+
+@pytest.fixture
+def phone(api: BotApi) -> Phone:
+    api.reset()
+    return api.phone(started=True)
+
+
+def bot_at(url: str) -> Bot:
+    given = {"HAMRAH_TELEGRAM_TOKEN": TOKEN, "HAMRAH_TELEGRAM_API": url}
+    return make_bot(read_settings(given, Path("no .env")))
+
+
+@pytest.fixture
+async def channel(api: BotApi, phone: Phone) -> AsyncIterator[TelegramChannel]:
+    bot = bot_at(api.url)
+    await bot.initialize()
+    yield TelegramChannel(bot)
+    await bot.shutdown()
+
+
+def address(phone: Phone) -> str:
+    return str(phone.chat_id)
+
+
+async def test_a_message_arrives_with_its_buttons(channel: TelegramChannel, phone: Phone) -> None:
+    assert await channel.send(address(phone), HELLO) == Sent()
+    (message,) = phone.messages()
+    assert message.text == "Hello"
+    assert [[(it.text, it.data) for it in row] for row in message.keyboard] == [
+        [("Yes", "a:1"), ("No", "a:2")],
+        [("Later", "a:3")],
+    ]
+
+
+async def test_a_long_message_comes_in_parts_with_the_buttons_below(
+    channel: TelegramChannel, phone: Phone
+) -> None:
+    lines = "\n".join(f"{number} سلام 🌱" for number in range(700))
+    await channel.send(address(phone), Words(lines, HELLO.buttons))
+    messages = phone.messages()
+    assert len(messages) > 1
+    assert "\n".join(message.text for message in messages) == lines
+    assert [bool(message.keyboard) for message in messages] == [False] * (len(messages) - 1) + [
+        True
+    ]
+
+
+async def test_a_change_takes_the_place_of_a_message(
+    channel: TelegramChannel, phone: Phone
+) -> None:
+    await channel.send(address(phone), HELLO)
+    (before,) = phone.messages()
+    change = Change(str(before.id), Words("Bye"))
+    assert await channel.send(address(phone), change) == Sent()
+    assert await channel.send(address(phone), change) == Sent()
+    (after,) = phone.messages()
+    assert (after.text, after.buttons) == ("Bye", ())
+
+
+async def test_a_change_of_what_is_gone_comes_as_a_new_message(
+    channel: TelegramChannel, phone: Phone
+) -> None:
+    assert await channel.send(address(phone), Change("4000", HELLO)) == Sent()
+    assert phone.texts() == ["Hello"]
+    assert phone.messages()[0].labels == ["Yes", "No", "Later"]
+
+
+async def test_a_change_that_grew_too_long_goes_on_below(
+    channel: TelegramChannel, phone: Phone
+) -> None:
+    await channel.send(address(phone), HELLO)
+    (before,) = phone.messages()
+    lines = "\n".join(f"line {number}" for number in range(700))
+    await channel.send(address(phone), Change(str(before.id), Words(lines, HELLO.buttons)))
+    first, second = phone.messages()
+    assert f"{first.text}\n{second.text}" == lines
+    assert (bool(first.keyboard), bool(second.keyboard)) == (False, True)
+
+
+async def test_a_tap_is_answered_once_and_then_it_is_late(
+    channel: TelegramChannel, phone: Phone
+) -> None:
+    await channel.send(address(phone), HELLO)
+    query = phone.tap("Yes")["callback_query"]["id"]
+    assert await channel.send(address(phone), TapAnswer(query, "x" * 300)) == Sent()
+    assert await channel.send(address(phone), TapAnswer(query, None)) == Late()
+    (popup,) = phone.popups()
+    assert popup.show_alert
+    assert popup.text == "x" * 199 + "…"
+
+
+async def test_an_invitation_is_a_picture_with_its_link(
+    channel: TelegramChannel, phone: Phone
+) -> None:
+    invitation = Invitation("s3cret", lambda link: f"Open {link}")
+    assert await channel.send(address(phone), invitation) == Sent()
+    (message,) = phone.messages()
+    assert message.text.startswith("Open https://t.me/")
+    assert message.text.endswith("?start=s3cret")
+    assert message.body["photo"]
+
+
+async def test_a_file_that_was_sent_is_shown_again(channel: TelegramChannel, phone: Phone) -> None:
+    photo = phone.send_other("photo")["message"]["photo"][0]["file_id"]
+    assert await channel.send(address(phone), Attachment(f"photo:{photo}")) == Sent()
+    assert phone.messages()[-1].body["photo"]
+
+
+async def test_the_menu_is_that_of_the_chat(channel: TelegramChannel, phone: Phone) -> None:
+    menu = Menu((("help", "What can I do"), ("stop", "Stop")))
+    assert await channel.send(address(phone), menu) == Sent()
+    assert phone.commands() == {"help": "What can I do", "stop": "Stop"}
+
+
+async def test_a_group_is_left(channel: TelegramChannel, api: BotApi) -> None:
+    group = api.group()
+    assert await channel.send(str(group), Leave()) == Sent()
+    assert await channel.send(str(group), Leave()) == Unreachable("forbidden")
+
+
+async def test_refusals_tell_what_to_do(
+    channel: TelegramChannel, api: BotApi, phone: Phone
+) -> None:
+    api.fail("sendMessage", "flood", seconds=7)
+    assert await channel.send(address(phone), HELLO) == Slower(7)
+    api.fail("sendMessage", "broken")
+    assert await channel.send(address(phone), HELLO) == Unknown("no_answer")
+    api.fail("sendMessage", "lost_answer")
+    assert await channel.send(address(phone), HELLO) == Unknown("no_answer")
+    assert await channel.send(address(phone), Words("")) == Refused("bad_request")
+    assert await channel.send("404", HELLO) == Unreachable("chat_not_found")
+    phone.block()
+    assert await channel.send(address(phone), HELLO) == Unreachable("blocked")
+
+
+async def test_where_nobody_listens_nothing_was_sent() -> None:
+    bot = bot_at("http://127.0.0.1:9")
+    assert await TelegramChannel(bot).send("1", HELLO) == NotSent("no_connection")
+    await bot.shutdown()
+
+
+async def test_a_token_that_is_refused_was_no_message(api: BotApi) -> None:
+    given = {"HAMRAH_TELEGRAM_TOKEN": f"{TOKEN}x", "HAMRAH_TELEGRAM_API": api.url}
+    bot = make_bot(read_settings(given, Path("no .env")))
+    with pytest.raises(InvalidToken):
+        await bot.initialize()
+    assert await TelegramChannel(bot).send("1", HELLO) == NotSent("token_refused")
+    await bot.shutdown()
+
+
+def units(words: str) -> int:
+    return len(words.encode("utf-16-le")) // 2
+
+
+@given(st.text(st.sampled_from("ab \n🌱س"), max_size=300), st.integers(5, 50))
+def test_parts_fit_and_lose_nothing_but_empty_lines(words: str, longest: int) -> None:
+    parts = split(words, longest)
+    assert all(units(part) <= longest for part in parts)
+    assert [it for it in "".join(parts) if not it.isspace()] == [
+        it for it in words if not it.isspace()
+    ]
+
+
+@given(st.text(max_size=50), st.integers(2, 60))
+def test_what_is_cut_fits_and_says_so(words: str, longest: int) -> None:
+    shown = cut(words, longest)
+    assert units(shown) <= longest
+    assert shown == words or (shown.endswith("…") and words.startswith(shown[:-1]))
+
+
+def test_a_text_that_fits_stays_whole() -> None:
+    assert split("a" * LONGEST) == ["a" * LONGEST]

@@ -1,0 +1,58 @@
+"""Participants who have entered already, put into the data of a service that does not run."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.clock import SystemClock
+from bot.definitions import load_study
+from bot.desk import Desk
+from bot.desks import Desks
+from bot.opening import make_ready_beside, opened
+from bot.settings import Settings, read_settings
+from storage import mail, participants, people
+from tests.botapi.client import Phone
+from tests.process.hamrah import Hamrah
+
+
+def settings_of(hamrah: Hamrah) -> Settings:
+    return read_settings(hamrah.environment, Path("no .env"))
+
+
+def add_participants(hamrah: Hamrah, phones: Sequence[Phone]) -> None:
+    asyncio.run(_add(settings_of(hamrah), phones))
+
+
+def letters(hamrah: Hamrah) -> list[str]:
+    """The words of every letter that is stored."""
+    return asyncio.run(_letters(settings_of(hamrah)))
+
+
+async def _add(settings: Settings, phones: Sequence[Phone]) -> None:
+    def add(desk: Desk) -> None:
+        for phone in phones:
+            person = people.create(
+                desk.connection, keys=desk.keys, language="en", name="Sara", at=desk.now
+            )
+            participants.enrol(desk.connection, person_id=person, sex="F", age=30, at=desk.now)
+            people.bind_address(
+                desk.connection,
+                keys=desk.keys,
+                person_id=person,
+                channel="telegram",
+                address=str(phone.chat_id),
+                at=desk.now,
+            )
+
+    clock = SystemClock()
+    master, _ = make_ready_beside(settings, clock.now())
+    async with opened(settings, master) as it:
+        desks = Desks(it.keys, load_study(settings.trial), clock)
+        await desks.write(it.database, "seed", add)
+
+
+async def _letters(settings: Settings) -> list[str]:
+    master, _ = make_ready_beside(settings, SystemClock().now())
+    async with opened(settings, master) as it:
+        found = await it.database.read(mail.unanswered, keys=it.keys)
+    return [letter.words for letter in found]

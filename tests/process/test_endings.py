@@ -1,0 +1,142 @@
+"""How the process ends: well when it is told to, in one clear sentence when it cannot begin."""
+
+import json
+import signal
+import socket
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.botapi.client import BotApi
+from tests.process.hamrah import Hamrah, Running, free_port
+
+
+def refused(hamrah: Hamrah) -> str:
+    """The one sentence with which it ends."""
+    ended = hamrah.command("run")
+    assert ended.returncode == 1, ended
+    sentences = [line for line in ended.stderr.splitlines() if not line.startswith("{")]
+    assert "Traceback" not in ended.stderr
+    assert len(sentences) == 1, ended.stderr
+    return sentences[0]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_well_when_told_to(hamrah: Hamrah, api: BotApi, how: signal.Signals) -> None:
+    with hamrah.running() as running:
+        api.wait_until(lambda: api.calls("getUpdates"))
+        running.process.send_signal(how)
+        assert running.process.wait(10) == 0
+        assert running.events("service_ends")
+
+
+def test_the_first_run_makes_everything_for_its_owner_alone(hamrah: Hamrah, api: BotApi) -> None:
+    with hamrah.running():
+        api.wait_until(lambda: api.calls("getUpdates"))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in hamrah.data.iterdir()}
+    assert hamrah.data.stat().st_mode & 0o777 == 0o700
+    assert modes["master.key"] == modes["hamrah.sqlite3"] == 0o600
+
+
+def test_a_refused_token(hamrah: Hamrah) -> None:
+    hamrah.settings["TELEGRAM_TOKEN"] = "5000000001:AAAnotherTokenThatNobodyKnows00001"
+    sentence = refused(hamrah)
+    assert "HAMRAH_TELEGRAM_TOKEN" in sentence
+    assert "AAAnother" not in sentence
+
+
+def test_no_token(hamrah: Hamrah) -> None:
+    del hamrah.settings["TELEGRAM_TOKEN"]
+    assert "@BotFather" in refused(hamrah)
+
+
+def test_a_port_in_use(hamrah: Hamrah) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        hamrah.settings["LISTEN"] = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert "HAMRAH_LISTEN" in refused(hamrah)
+
+
+def test_a_second_copy_on_the_same_data(hamrah: Hamrah, api: BotApi) -> None:
+    with hamrah.running():
+        api.wait_until(lambda: api.calls("getUpdates"))
+        second = Hamrah(hamrah.data, hamrah.settings | {"LISTEN": f"127.0.0.1:{free_port()}"})
+        assert "Another copy" in refused(second)
+
+
+def test_a_newer_database(hamrah: Hamrah) -> None:
+    hamrah.invite("administrator")
+    with closing(sqlite3.connect(hamrah.data / "hamrah.sqlite3")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    assert "newer Hamrah" in refused(hamrah)
+
+
+def break_missing(key: Path) -> None:
+    key.unlink()
+
+
+def break_garbled(key: Path) -> None:
+    key.write_text("no key\n", encoding="ascii")
+
+
+def break_open(key: Path) -> None:
+    key.chmod(0o644)
+
+
+@pytest.mark.parametrize("break_key", [break_missing, break_garbled, break_open])
+def test_a_master_key_that_cannot_be_used(hamrah: Hamrah, break_key: object) -> None:
+    assert callable(break_key)
+    hamrah.invite("administrator")
+    break_key(hamrah.data / "master.key")
+    assert str(hamrah.data / "master.key") in refused(hamrah)
+
+
+def test_a_refused_setting(hamrah: Hamrah) -> None:
+    hamrah.settings["LISTN"] = "x"
+    assert "did you mean HAMRAH_LISTEN?" in refused(hamrah)
+
+
+def test_a_refused_definition(hamrah: Hamrah, tmp_path: Path, trial: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    words = (trial / "trial.toml").read_text(encoding="utf-8")
+    (broken / "trial.toml").write_text(words.replace("target = 60", 'target = "60"'))
+    (broken / "instruments").symlink_to(trial / "instruments")
+    (broken / "locales").symlink_to(trial / "locales")
+    hamrah.settings["TRIAL"] = str(broken)
+    assert "target" in refused(hamrah)
+
+
+def test_a_network_that_is_down_at_the_start_is_waited_for(hamrah: Hamrah) -> None:
+    port = free_port()
+    hamrah.settings["TELEGRAM_API"] = f"http://127.0.0.1:{port}"
+    with hamrah.running() as running:
+        wait_for_log(running, "not_connected")
+        with BotApi.start(port=port) as late:
+            late.wait_until(lambda: late.calls("getUpdates"), timeout=30)
+
+
+def wait_for_log(running: Running, event: str) -> None:
+    for _ in range(200):
+        if running.events(event):
+            return
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.process.wait(0.1)
+    raise AssertionError(running.log())
+
+
+def test_health_tells_how_it_is_and_nothing_about_anybody(hamrah: Hamrah, api: BotApi) -> None:
+    with hamrah.running():
+        api.wait_until(lambda: api.calls("getUpdates"))
+        health = json.loads(httpx.get(f"{hamrah.url}/health", trust_env=False).text)
+    assert health["database"] == "ok"
+    assert health.keys() == {
+        "version",
+        "database",
+        "seconds_since_tick",
+        "seconds_oldest_message_waits",
+    }

@@ -1,0 +1,332 @@
+"""The same trial twice, with the arms permuted: whoever is blinded sees, to the byte, the same.
+
+Randomness is drawn from the same seed in both, so even what is sealed must be equal, and with it
+the audit trail's chain. What may differ is listed here: the arms in their envelopes and their
+commitments, and batches and notes, which name a product for each arm.
+"""
+
+import json
+import random
+import re
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from bot import arms
+from bot.incoming import Content, Tapped, Typed
+from flows import commands
+from flows.allocation_list import AllocationList, ArmPlan, Plan, generate_allocation_list
+from flows.roles import Role
+from storage import tables
+from tests.world import Phone, World
+
+# Which columns may differ between the two; nothing else may, in any table.
+UNBLINDED = {
+    "sealed_arm": {"arm"},
+    "session_note": {"batch", "notes"},
+    "envelope": {"commitment"},
+}
+PLANTED = {"A": "EXOLOT", "B": "DUOLOT", "C": "MEZLOT"}
+NAMES = ("exosome", "mesotherapy", "اگزوزوم", "مزوتراپی")
+# `letter` is for trials with paper envelopes.
+NOT_IN_THIS_TRIAL = {"letter"}
+MOST_QUESTIONS = 60
+
+
+@dataclass
+class Watched(World):
+    """A world that knows the arms it was sealed with, and notes which commands were given."""
+
+    drawn: tuple[str, ...] = ()
+    given: set[str] = field(default_factory=set)
+
+    async def receive(
+        self, phone: Phone, content: Content, *, update_id: int | None = None
+    ) -> None:
+        match content:
+            case Typed(words) if words.startswith("/"):
+                self.given.add(words[1:].split()[0])
+            case Tapped(data) if data.startswith("r:"):
+                self.given.add(data.split(":")[1])
+            case _:
+                pass
+        await super().receive(phone, content, update_id=update_id)
+
+    async def seal(self, permuted: Mapping[str, str]) -> None:
+        trial = self.study.trial
+        plan = Plan(
+            tuple(ArmPlan(arm.code, frozenset({arm.code}), arm.weight) for arm in trial.arms),
+            trial.allocation.block_size,
+            trial.target,
+        )
+        drawn = generate_allocation_list(plan, random.Random(1).shuffle)
+        self.drawn = tuple(permuted[arm] for arm in drawn.arms)
+        await self.at_desk(arms.seal_envelopes, AllocationList(self.drawn))
+
+    async def fill_in(self, phone: Phone) -> None:
+        """Answer whatever is asked with the first option, or "none of these", to the end."""
+        for _ in range(MOST_QUESTIONS):
+            data = [it for row in phone.shown[-1].buttons for _, it in row]
+            if any(it.startswith("S:") for it in data):
+                await phone.press("S")
+                return
+            if any(it.startswith("a:") for it in data):
+                await phone.press("a")
+            else:
+                await phone.tap_data(next(it for it in reversed(data) if it.startswith("t:")))
+                await phone.press("d")
+        raise AssertionError("the form has no end")
+
+    async def session(self, number: int, visit: str) -> None:
+        """The clinician names the product in batch and notes."""
+        clinician, product = self.phone("clinician"), PLANTED[self.drawn[number - 1]]
+        await clinician.send(f"/session P-{number:03} {visit} today {product}")
+        await clinician.send(f"{product} was given")
+        await clinician.press("S")
+        await clinician.send(f"/arm P-{number:03}")
+        await clinician.press("r")
+        await clinician.send(f"/sessions P-{number:03}")
+        await clinician.press("r")
+
+    async def say(self, name: str, *lines: str) -> None:
+        """Lines are typed; [X] presses a button of that kind, (X) chooses an option."""
+        phone = self.phone(name)
+        for line in lines:
+            if line.startswith("["):
+                await phone.press(line[1:-1])
+            elif line.startswith("("):
+                await phone.choose(line[1:-1])
+            else:
+                await phone.send(line)
+
+
+async def play(world: Watched, permuted: Mapping[str, str]) -> None:
+    await world.add_all_staff()
+    await world.seal(permuted)
+    await world.confirm_protocol()
+    await _enrol(world)
+    await _first_week(world)
+    await _first_month(world)
+    await _to_the_end(world)
+    await _staff_changes(world)
+
+
+async def _enrol(world: Watched) -> None:
+    await world.say("coordinator", "/help", "/screen", "(F)", "17", "(AGE)", "[S]")
+    for number, (name, sex) in enumerate((("Sara", "F"), ("Omid", "M"), ("Mina", "F")), start=1):
+        code = await world.consent(name, sex=sex)
+        await world.enter(code)
+        await world.make_eligible(code, sex=sex)
+        await world.randomize(code)
+        await world.session(number, "baseline")
+
+
+async def _first_week(world: Watched) -> None:
+    await world.pass_time(timedelta(days=3, hours=6))
+    await world.say(
+        "P-001", "/open", "[r]", "(YES)", "(BREATHING)", "[d]", "(EYELIDS)", "[d]", "[S]"
+    )
+    await world.say("clinician", "/alerts", "[r]", "seen and treated")
+    await world.pass_time(timedelta(hours=10))
+    await world.say("pi", "/alerts", "/summary", "/protocol")
+    await world.say("P-002", "My head itches a little, is that normal?", "/visits", "/help")
+    await world.phone("P-003").send_file("what is this?")
+    await world.say("coordinator", "/mail")
+    await world.phone("coordinator").tap_data("r:attachment:2")
+    await world.say("coordinator", "/answer 1 yes,", "[S]", "/cancel")
+    await world.say("P-001", "/side_effect")
+    await world.fill_in(world.phone("P-001"))
+    await world.say("P-002", "/language", "(fa)", "/language", "(en)", "stop")
+    await world.say("coordinator", "/renew_messages P-002 today", "[S]")
+    await world.say("P-003", "stop", "/start")
+
+
+async def _first_month(world: Watched) -> None:
+    day = (world.study.today(world.now) + timedelta(days=24)).isoformat()
+    for code in ("P-001", "P-002", "P-003"):
+        await world.say("coordinator", f"/book {code} month_1 {day} 10:00", "[S]", f"/card {code}")
+    await world.pass_time(timedelta(days=23))
+    await world.phone("P-001").tap_data("r:coming:month_1:YES")
+    await world.phone("P-002").tap_data("r:coming:month_1:NO")
+    await world.pass_time(timedelta(days=1))
+    await world.say("coordinator", "/attended P-001 month_1 today", "[S]")
+    await world.say("coordinator", "/missed P-002 month_1 today", "[s]", "[S]")
+    await world.say("clinician", "/photographs P-001 month_1 today", "[S]", "/card P-001")
+    await world.session(1, "month_1")
+    await world.session(3, "month_1")
+    await _rate(world)
+
+
+async def _rate(world: Watched) -> None:
+    await world.pass_time(timedelta(days=2))
+    rater = world.phone("rater")
+    await world.say("rater", "/help", "/ratings", "[r]")
+    await world.fill_in(rater)
+    await world.say("rater", "/correct_rating")
+    while not any(data.startswith("a:") for _, data in rater.shown[-1].buttons[0]):
+        await rater.send("/correct_rating")
+    await rater.press("a")
+    await rater.tap_data(_last_choice(rater))
+    await world.say("rater", "looked again", "[S]", "/rate", "[a]", "/learnt_arm P-003", "[S]")
+    await world.say("rater", "/ratings")
+
+
+def _last_choice(phone: Phone) -> str:
+    chosen = [data for row in phone.shown[-1].buttons for _, data in row if data.startswith("a:")]
+    return chosen[-1]
+
+
+async def _to_the_end(world: Watched) -> None:
+    await world.say("clinician", "/discontinue P-003 today", "[s]", "[S]")
+    await world.pass_time(timedelta(days=95))
+    for _ in range(3):
+        await world.say("P-001", "/open", "[r]")
+        await world.fill_in(world.phone("P-001"))
+    await world.say(
+        "coordinator", "/withdraw P-002 today", "[s]", "[S]", "/lost P-003 today", "[s]"
+    )
+    await world.say("coordinator", "[S]", "/mail", "/card P-001", "/card P-002")
+    await world.say(
+        "clinician", "/died P-003 today", "[s]", "[S]", "/randomize P-001", "/arm P-001"
+    )
+    await world.say("allocator", "/help", "/randomize P-001", "/card P-001")
+    await world.say("pi", "/summary", "/help", "/language", "(fa)", "/summary")
+    await world.pass_time(timedelta(days=14))
+
+
+async def _staff_changes(world: Watched) -> None:
+    await world.say("administrator", "/start", "/help", "/staff", "/invite_staff Ali clinician")
+    await world.say("administrator", "[S]", "/give_role", "(6)", "(clinician)", "[S]")
+    await world.say("administrator", "/end_role", "(6)", "(clinician)", "[S]")
+    await world.say("administrator", "/cut_off", "(4)", "[S]")
+    await world.say("stranger", "hello", "/start guessed", "/arm P-001")
+
+
+@dataclass
+class Run:
+    """What one playing of the trial left behind."""
+
+    chats: dict[str, Any]
+    bodies: list[str]
+    blinded_bodies: list[str]
+    tables: dict[str, list[dict[str, Any]]]
+    logs: str
+    given: set[str]
+
+
+async def run(folder: Path, permuted: Mapping[str, str], capfd: pytest.CaptureFixture[str]) -> Run:
+    world = await Watched.begin(folder, "en")
+    assert isinstance(world, Watched)
+    await play(world, permuted)
+    bodies = await world.database.read(_bodies, world)
+    clinicians = await world.database.read(_clinicians)
+    chats = {
+        phone.name: ([(it.words, it.buttons, it.kind) for it in phone.shown], phone.silent_taps)
+        for phone in world.phones.values()
+    }
+    others = {
+        phone.name: phone.popups
+        for phone in world.phones.values()
+        if phone.name not in ("allocator", "clinician")
+    }
+    await world.end()
+    return Run(
+        {"chats": chats, "pop-ups": others},
+        [body for _, body in bodies],
+        [body for person, body in bodies if person not in clinicians],
+        _dump(folder / "hamrah.sqlite3"),
+        "".join(capfd.readouterr()),
+        world.given,
+    )
+
+
+def _bodies(connection: Connection, world: World) -> list[tuple[int | None, str]]:
+    rows = connection.execute(select(tables.outbox).order_by(tables.outbox.c.id)).all()
+    return [
+        (row.person_id, world.keys.of(connection, row.person_id).open(row.body)) for row in rows
+    ]
+
+
+def _clinicians(connection: Connection) -> set[int]:
+    role = tables.staff_role
+    return set(connection.scalars(select(role.c.person_id).where(role.c.role == Role.CLINICIAN)))
+
+
+def _dump(path: Path) -> dict[str, list[dict[str, Any]]]:
+    with closing(sqlite3.connect(path)) as file:
+        file.row_factory = sqlite3.Row
+        names = [
+            row[0] for row in file.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        return {
+            name: [dict(row) for row in file.execute(f"SELECT * FROM {name} ORDER BY rowid")]
+            for name in names
+        }
+
+
+def _without_products(value: Any) -> Any:
+    """The clinician's own review of a session repeats the product that they typed."""
+    return re.sub("|".join(PLANTED.values()), "PRODUCT", json.dumps(value, ensure_ascii=False))
+
+
+def _blinded(run: Run, name: str) -> list[dict[str, Any]]:
+    hidden = UNBLINDED.get(name, set())
+    if name == "outbox":  # Compared when it is opened: the clinician's review is in it.
+        hidden = {"body"}
+    return [{column: row[column] for column in row.keys() - hidden} for row in run.tables[name]]
+
+
+@pytest.mark.slow
+async def test_whoever_is_blinded_sees_the_same_whatever_the_arms_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    runs = []
+    for name, permuted in (
+        ("first", {"A": "A", "B": "B", "C": "C"}),
+        ("second", {"A": "B", "B": "C", "C": "A"}),
+    ):
+        monkeypatch.setattr(secrets, "token_bytes", random.Random(7).randbytes)
+        runs.append(await run(tmp_path / name, permuted, capfd))
+    first, second = runs
+    _every_command_was_given(first)
+    _nothing_seen_differs(first, second)
+    _no_stored_row_differs(first, second)
+    _no_message_names_an_arm(first)
+    _no_message_names_an_arm(second)
+
+
+def _every_command_was_given(run: Run) -> None:
+    assert run.given >= {command.name for command in commands.COMMANDS} - NOT_IN_THIS_TRIAL
+
+
+def _nothing_seen_differs(first: Run, second: Run) -> None:
+    assert first.logs == second.logs
+    assert first.blinded_bodies == second.blinded_bodies
+    assert _without_products(first.bodies) == _without_products(second.bodies)
+    for name, chat in first.chats["chats"].items():
+        same = _without_products if name == "clinician" else json.dumps
+        assert same(chat) == same(second.chats["chats"][name]), name
+    assert first.chats["pop-ups"] == second.chats["pop-ups"]
+
+
+def _no_stored_row_differs(first: Run, second: Run) -> None:
+    assert first.tables["sealed_arm"] != second.tables["sealed_arm"]
+    for name in first.tables:
+        assert _blinded(first, name) == _blinded(second, name), name
+
+
+def _no_message_names_an_arm(run: Run) -> None:
+    """By keys and parameters, as they are stored; the trial's own title is a key there."""
+    for body in run.bodies:
+        assert not re.search(r"(?<![\w.])[ABC](?![\w])", body)
+        assert not any(name in body.lower() for name in NAMES)
+    for body in run.blinded_bodies:
+        assert not any(product in body for product in PLANTED.values())

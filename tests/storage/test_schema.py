@@ -1,0 +1,126 @@
+"""The database as it is after the migrations: its tables, its guards, and what is refused."""
+
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import IntegrityError
+
+from storage import schema, tables
+from storage.database import sqlite_engine
+from storage.guards import missing_guards
+from storage.schema import GuardsMissing, NewerDatabase, prepare
+from storage.tables import APPEND_ONLY
+
+AT = datetime(2026, 9, 26, 5, 30, tzinfo=UTC)
+# What changes by its nature, each for its reason; every other table is append-only.
+CHANGING = {
+    "address": "closes, is blocked",
+    "alert": "is acknowledged",
+    "audit_head": "moves on",
+    "conversation": "goes on",
+    "form": "is submitted",
+    "invitation": "is used",
+    "key": "is wrapped anew, is destroyed",
+    "mail": "is answered",
+    "outbox": "leaves",
+    "person": "changes the language",
+    "planned": "is carried out",
+    "quarantine": "is looked at and cleared",
+    "staff_role": "ends",
+    "update_seen": "is forgotten",
+    "wrong_code": "is forgotten",
+}
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
+    path = folder / "hamrah.sqlite3"
+    prepare(path, folder, AT)
+    return path
+
+
+@pytest.fixture
+def path(tmp_path: Path, migrated: Path) -> Path:
+    """A migrated database of the test's own; migrating takes a second."""
+    return Path(shutil.copy(migrated, tmp_path))
+
+
+def test_the_newest_migration_is_the_one_that_the_start_looks_for() -> None:
+    assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.HEAD]
+
+
+def test_the_migrations_make_the_tables_that_the_code_reads(path: Path) -> None:
+    engine = sqlite_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        differences = compare_metadata(context, tables.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_every_table_is_append_only_or_changes_for_a_reason() -> None:
+    assert set(APPEND_ONLY).isdisjoint(CHANGING)
+    assert {*APPEND_ONLY, *CHANGING} == set(tables.metadata.tables)
+
+
+def test_every_guard_stands(path: Path) -> None:
+    engine = sqlite_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert missing_guards(connection, APPEND_ONLY) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_an_append_only_table_refuses_update_and_delete(path: Path, table: str) -> None:
+    """With a row in it, whatever it is: the triggers look at no value."""
+    engine = sqlite_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        columns = tables.metadata.tables[table].columns
+        names = ", ".join(f'"{column.name}"' for column in columns)
+        values = ", ".join("'F'" if column.name == "sex" else "1" for column in columns)
+        connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({values})")
+        first = columns[0].name
+        for statement in (f"UPDATE {table} SET {first} = 2", f"DELETE FROM {table}"):
+            with pytest.raises(IntegrityError, match="append-only"):
+                connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_only_the_owner_can_read_the_file(path: Path) -> None:
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_preparing_again_changes_nothing_and_makes_no_backup(path: Path) -> None:
+    prepare(path, path.parent / "backups", AT)
+    assert not (path.parent / "backups").exists()
+
+
+def test_a_newer_database_is_refused_and_left_as_it_is(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+        file.commit()
+    with pytest.raises(NewerDatabase, match="9999"):
+        prepare(path, path.parent / "backups", AT)
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_a_missing_guard_is_refused_and_named(path: Path, table: str) -> None:
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(f"DROP TRIGGER {table}_refuses_delete")
+        file.commit()
+    with pytest.raises(GuardsMissing, match=f"{table}_refuses_delete"):
+        prepare(path, path.parent / "backups", AT)
