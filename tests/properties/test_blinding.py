@@ -36,8 +36,8 @@ UNBLINDED = {
 }
 PLANTED = {"A": "EXOLOT", "B": "DUOLOT", "C": "MEZLOT"}
 NAMES = ("exosome", "mesotherapy", "اگزوزوم", "مزوتراپی")
-# `letter` is for trials with paper envelopes.
-NOT_IN_THIS_TRIAL = {"letter"}
+# `letter` is for trials with paper envelopes; `agree` follows on the first choice of a language.
+NOT_GIVEN_HERE = {"letter", "agree"}
 MOST_QUESTIONS = 60
 
 
@@ -144,7 +144,7 @@ async def _first_week(world: Watched) -> None:
     await world.say("coordinator", "/answer 1 yes,", "[S]", "/cancel")
     await world.say("P-001", "/side_effect")
     await world.fill_in(world.phone("P-001"))
-    await world.say("P-002", "/language", "(fa)", "/language", "(en)", "stop")
+    await world.say("P-002", "/language", "(fa)", "/language", "(en)", "/stop")
     await world.say("coordinator", "/renew_messages P-002 today", "[S]")
     await world.say("P-003", "stop", "/start")
 
@@ -304,7 +304,7 @@ async def test_whoever_is_blinded_sees_the_same_whatever_the_arms_are(
 
 
 def _every_command_was_given(run: Run) -> None:
-    assert run.given >= {command.name for command in commands.COMMANDS} - NOT_IN_THIS_TRIAL
+    assert run.given >= {command.name for command in commands.COMMANDS} - NOT_GIVEN_HERE
 
 
 def _nothing_seen_differs(first: Run, second: Run) -> None:

@@ -1,0 +1,216 @@
+"""A wrong definition is refused with the place, what is wrong, and what would be right."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.definition_files import DefinitionRefused
+from bot.definitions import DEFAULT_TRIAL, load_study
+
+INSTRUMENT = "instruments/pgais.toml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The trial's folder, to be spoilt."""
+    return Path(shutil.copytree(DEFAULT_TRIAL, tmp_path / "trial"))
+
+
+def spoil(folder: Path, old: str, new: str, file: str = "trial.toml") -> None:
+    path = folder / file
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new, 1), encoding="utf-8")
+
+
+def refusal(folder: Path) -> list[str]:
+    """What is said of the folder, each line without the path to it."""
+    with pytest.raises(DefinitionRefused) as refused:
+        load_study(folder)
+    lines = str(refused.value).splitlines()
+    assert len(lines) == len(refused.value.problems)
+    return [line.removeprefix(f"{folder}/") for line in lines]
+
+
+WRONG_KIND = [
+    ("target = 60", 'target = "60"', "target: must be a whole number"),
+    ("target = 60", "target = 60.0", "target: must be a whole number"),
+    ("target = 60", "target = true", "target: must be a whole number"),
+    ('id = "hair-loss"', "id = 7", "id: must be a text in quotes"),
+    ("opens = 08:00:00", 'opens = "08:00"', "site.opens: must be a time such as 08:00:00"),
+    (
+        "first_on = 2027-03-21",
+        'first_on = "2027-03-21"',
+        "site.closures[1].first_on: must be a date such as 2027-03-21",
+    ),
+    (
+        'concealment = "digital"',
+        'concealment = "open"',
+        'allocation.concealment: must be one of "digital", "paper"',
+    ),
+    (
+        'weekday = "saturday"',
+        'weekday = "shanbe"',
+        'weekly_summary.weekday: must be one of "monday", "tuesday", "wednesday", "thursday", '
+        '"friday", "saturday", "sunday"',
+    ),
+    ("form_days = [0, 1, 3]", 'form_days = [0, "1", 3]', "reminders.form_days[2]: must be a whole"),
+    ("target = 60\n", "", "target: is missing"),
+    ("block_size = 6\n", "", "allocation.block_size: is missing"),
+    ('name = "month_1"\n', "", "visits[2].name: is missing"),
+    ("target = 60", "target = 60\ntargett = 60", "targett: is not known here; what is known: "),
+    ("block_size = 6", "block_size = 6\nseed = 1", "allocation.seed: is not known here; what is"),
+    ("form_days = [0, 1, 3]", "form_days = 3", "reminders.form_days: does not fit here: a table"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), WRONG_KIND, ids=[new for _, new, _ in WRONG_KIND])
+def test_a_value_of_the_wrong_kind_is_named_with_what_belongs_there(
+    folder: Path, old: str, new: str, said: str
+) -> None:
+    spoil(folder, old, new)
+    [line] = refusal(folder)
+    assert line.startswith(f"trial.toml: {said}")
+
+
+MEANINGLESS = [
+    ("target = 60", "target = 0", "target: must be 1 or more"),
+    ('consent_versions = ["1"]', "consent_versions = []", "consent_versions: needs the version"),
+    ("block_size = 6", "block_size = 4", "allocation.block_size: must be a multiple of 3"),
+    ("block_size = 6", "block_size = 0", "allocation.block_size: must be a multiple of 3"),
+    ('code = "B"', 'code = "A"', "arms: each arm needs a code of its own"),
+    ('code = "B"', 'code = "B"\nweight = 0', "arms: a weight is 1 or more"),
+    ("least_age = 18", "least_age = 61", "eligibility: least_age must be above 0 and not above"),
+    (
+        'instrument = "eligibility"',
+        'instrument = "elegibility"',
+        'eligibility.instrument: there is no instrument "elegibility"; there are: baseline_',
+    ),
+    (
+        'reference = "baseline_reference"',
+        'reference = "x"',
+        'eligibility.reference: there is no instrument "x"',
+    ),
+    (
+        'side_effect_report = "side_effects"',
+        'side_effect_report = "x"',
+        'side_effect_report: there is no instrument "x"',
+    ),
+    (
+        'instrument = "safety_check"',
+        'instrument = "x"',
+        'safety_check.instrument: there is no instrument "x"',
+    ),
+    ('rating = "igais"', 'rating = "x"', 'visits[2].rating: there is no instrument "x"'),
+    ('["pgais", "sat', '["pgai", "sat', 'visits[5].opens_forms: there is no instrument "pgai"'),
+    ('name = "month_2"', 'name = "month_1"', "visits: each visit needs a name of its own"),
+    ("after_session = 2", "after_session = 3", "visits[3].after_session: must be a session given"),
+    ("months = 1\n", "months = 0\n", "visits[2].months: must be 1 or more"),
+    ("days_before = 7", "days_before = -7", "visits[2]: days_before and days_after are 0 or more"),
+    ("days_after = 14", "days_after = -1", "visits[5]: days_before and days_after are 0 or more"),
+    ("form_days = [0, 1, 3]", "form_days = [1, 0]", "reminders.form_days: days in rising order"),
+    ("at_once_minutes = 30", "at_once_minutes = 0", "escalation.at_once_minutes: must be 1 or"),
+    ("same_day_minutes = 480", "same_day_minutes = 0", "escalation.same_day_minutes: must be 1"),
+    ("opens = 08:00:00", "opens = 14:00:00", "site.opens: the clinic opens before it closes"),
+    ("last_on = 2027-04-02", "last_on = 2027-03-02", "site.closures[1]: first_on is not after"),
+    (
+        '["friday"]',
+        '["friday","saturday","sunday","monday","tuesday","wednesday","thursday"]',
+        "site.closed_weekdays: the clinic is open on one day of the week or more",
+    ),
+    ('"Asia/Tehran"', '"Asia/Sari"', 'site.time_zone: is no time zone; write one such as "Asia/T'),
+    ('en = "Exosome" }', 'de = "Exosom" }', "arms[1].name: has no wording for en"),
+    ('en = "Baseline visit"', 'de = "x"', "visits[1].label: has no wording for en"),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"), MEANINGLESS, ids=[new for _, new, _ in MEANINGLESS]
+)
+def test_a_value_that_cannot_be_meant_is_named_with_what_would_be_right(
+    folder: Path, old: str, new: str, said: str
+) -> None:
+    spoil(folder, old, new)
+    assert any(line.startswith(f"trial.toml: {said}") for line in refusal(folder))
+
+
+def test_a_session_out_of_order_is_named(folder: Path) -> None:
+    spoil(folder, "session = 2\n", "session = 3\n")
+    assert "trial.toml: visits[2].session: sessions are numbered in their order; this is 2" in (
+        refusal(folder)
+    )
+
+
+def test_a_trial_without_a_baseline_is_named(folder: Path) -> None:
+    spoil(folder, "session = 1\n", "session = 1\nafter_session = 1\n")
+    assert refusal(folder) == [
+        "trial.toml: visits: the first visit is the baseline, without after_session"
+    ]
+
+
+def test_one_arm_is_no_trial(folder: Path) -> None:
+    path = folder / "trial.toml"
+    content = path.read_text(encoding="utf-8")
+    second, allocation = content.index('[[arms]]\ncode = "B"'), content.index("[allocation]")
+    path.write_text(content[:second] + content[allocation:], encoding="utf-8")
+    assert refusal(folder) == ["trial.toml: arms: a randomized trial needs two arms or more"]
+
+
+def test_every_problem_of_a_file_is_named_at_once(folder: Path) -> None:
+    spoil(folder, "target = 60", 'target = "60"')
+    spoil(folder, "block_size = 6\n", "")
+    spoil(folder, "opens = 08:00:00", "opens = 8")
+    places = [line.split(": ")[1] for line in refusal(folder)]
+    assert sorted(places) == ["allocation.block_size", "site.opens", "target"]
+
+
+def test_a_file_that_is_no_toml_or_is_missing_is_named(folder: Path) -> None:
+    spoil(folder, "target = 60", "target = ")
+    [line] = refusal(folder)
+    assert line.startswith("trial.toml: is not TOML: ")
+    (folder / "trial.toml").unlink()
+    assert refusal(folder) == ["trial.toml: there is no such file"]
+
+
+def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / "trial.toml").write_bytes(b"\xff\xfe\x00")
+    [line] = refusal(folder)
+    assert line.startswith("trial.toml: is not TOML: ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('version = "1"', 'version = "one"', 'version: must be a whole number, such as "2"'),
+        ('kind = "choice"', 'kind = "chioce"', 'items[1].kind: must be one of "choice", "choices"'),
+        ('filled_by = "participant"', 'filled_by = "patient"', 'filled_by: must be one of "parti'),
+        ('id = "overall"', 'id = "overall"\nhint = "x"', "items[1].hint: is not known here"),
+    ],
+)
+def test_a_wrong_instrument_is_named_with_its_file(
+    folder: Path, old: str, new: str, said: str
+) -> None:
+    spoil(folder, old, new, INSTRUMENT)
+    [line] = refusal(folder)
+    assert line.startswith(f"{INSTRUMENT}: {said}")
+
+
+def test_one_version_of_an_instrument_in_two_files_is_named(folder: Path) -> None:
+    shutil.copy(folder / INSTRUMENT, folder / "instruments" / "pgais_again.toml")
+    assert refusal(folder) == [
+        "instruments/pgais_again.toml: version: pgais version 1 is in another file too"
+    ]
+
+
+def test_the_hash_is_of_the_definition_and_its_instruments(folder: Path) -> None:
+    """Line ends do not count; anything else does, so that the PI is asked again."""
+    before = load_study(DEFAULT_TRIAL).definition_hash
+    assert load_study(folder).definition_hash == before
+    trial = folder / "trial.toml"
+    trial.write_bytes(trial.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_study(folder).definition_hash == before
+    spoil(folder, "target = 60", "target = 66")
+    changed = load_study(folder).definition_hash
+    spoil(folder, "licence", "licence ", INSTRUMENT)
+    assert len({before, changed, load_study(folder).definition_hash}) == 3
