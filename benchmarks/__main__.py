@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from benchmarks.handler_bots import WithPickle, WithSqlite
 from benchmarks.hamrah_bot import HamrahBot
+from benchmarks.handler_bots import WithPickle, WithSqlite
 from benchmarks.measuring import Figures, Kind, Load, side_by_side
 from benchmarks.starts import seconds_to_start
 from benchmarks.ticks import seconds_a_tick
@@ -15,20 +15,25 @@ ROUNDS = 3
 PLANNED_ROWS = (60, 100_000)
 STARTS = 3
 
-_TITLE = f"{'':40}{'at once':>8}{'turns/s':>9}{'stored p50':>12}{'p99':>8}{'answered p50':>14}{'p99':>8} ms"
+_TITLE = (
+    f"{'':40}{'at once':>8}{'turns/s':>9}"
+    f"{'stored p50':>12}{'p99':>8}{'answered p50':>14}{'p99':>8} ms"
+)
 
 _KEPT = """\
-What is kept when a turn is over
-  hamrah                                   the update's number, the answer with a digest of the words
-                                           that were shown, the place in the conversation, an entry in
-                                           the chained audit trail, each message before and after its
-                                           sending; sealed, and on the disk (one fsync a group)
-  ConversationHandler + PicklePersistence  the answers and the place in the conversation, of everybody
-                                           anew at each update; no fsync, so a power cut takes it back
-  ConversationHandler + SQLite             the answer, on the disk; not the place in the conversation
-Each turn is a tap: answered, and followed by the next question. The network and Telegram's limit of
-30 messages a second are left out for all. "Stored" is when the update may be acknowledged, "answered"
-when all that the turn says was handed over; the two ConversationHandler bots answer first."""
+What is kept when a turn is over:
+  hamrah
+      the update's number, the answer with a digest of the words that were shown, the place in the
+      conversation, an entry in the chained audit trail, and each message before and after its
+      sending; sealed, and on the disk (one fsync for all turns that wait together)
+  ConversationHandler + PicklePersistence
+      the answers and the place in the conversation, everybody's anew at each update; no fsync, so a
+      power cut may take back all of it
+  ConversationHandler + SQLite
+      the answer, on the disk; the place in the conversation is lost with the process
+Each turn is a tap that is answered and followed by the next question. The network and Telegram's
+limit of 30 messages a second are left out for all. A turn is stored when its update may be
+acknowledged, and answered when besides that all it says was handed over."""
 
 
 async def everything(

@@ -138,11 +138,11 @@ async def _take(application: Bot, update: Update) -> None:
 def _conversation(keep: Keep, *, persistent: bool) -> ConversationHandler[Context]:
     questions = _questions()
     steps = [_step(questions, number, keep) for number in range(len(questions))]
-    states: dict[object, Any] = {
+    states: dict[object, list[Any]] = {
         number: [CallbackQueryHandler(step)] for number, step in enumerate(steps)
     }
     states[len(steps)] = [CallbackQueryHandler(partial(_submit, keep))]
-    begin = CallbackQueryHandler(partial(_begin, questions, keep), pattern="^begin$")
+    begin: Any = CallbackQueryHandler(partial(_begin, questions, keep), pattern="^begin$")
     with warnings.catch_warnings():
         # It warns that buttons are not told apart by their message; here each question has its own.
         warnings.simplefilter("ignore", PTBUserWarning)
@@ -150,7 +150,7 @@ def _conversation(keep: Keep, *, persistent: bool) -> ConversationHandler[Contex
 
 
 async def _begin(
-    questions: tuple[Question, ...], keep: Keep, update: telegram.Update, context: Context
+    questions: tuple[Question, ...], keep: Keep, update: telegram.Update, _: Context
 ) -> int:
     query = await _tapped(update)
     keep(query.from_user.id, "begin", "")

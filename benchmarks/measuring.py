@@ -12,7 +12,6 @@ from typing import Protocol, Self
 
 from benchmarks.phones import Phones, Seconds, Update
 
-
 # A bot that leaves a tap unanswered must not hold up the rest.
 _PATIENCE = 20
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from bot.desk import Desk
+from bot.questions import short
 from flows.commands.safety import acknowledge_button
 from flows.engine import RaiseAlert
-from flows.forms import AlertLevel, Form
+from flows.forms import AlertLevel, Form, Item, Option
 from flows.messages import Message, say
 from flows.roles import Role
 from flows.text import Text, text
@@ -40,8 +41,17 @@ def raise_alert(desk: Desk, row: FormRow, form: Form, effect: RaiseAlert) -> Mes
 def _term(form: Form, effect: RaiseAlert) -> Text:
     item = form.item(effect.item)
     option = item.option(effect.option) if item is not None else None
+    assert item is not None
     assert option is not None
-    return option.button or option.label
+    return term_of(item, option)
+
+
+def term_of(item: Item, option: Option) -> Text:
+    """What the alert is about; an answer about a reported problem names the problem too."""
+    label = option.button or option.label
+    if any(name == "term" for name, _ in item.question.params):
+        return text("alert.about", question=short(item), answer=label)
+    return label
 
 
 def _tell_staff(desk: Desk, row: FormRow, alert_id: int, level: AlertLevel, term: Text) -> None:

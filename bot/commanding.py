@@ -13,18 +13,33 @@ from bot.performing import perform
 from bot.reading import read_value
 from bot.reads import read
 from bot.speaking import Voice
-from flows import commands, engine
+from flows import commands, effects, engine
+from flows.chart import Chart
 from flows.commands.command import Circumstances, Command
 from flows.conversation import Conversation
 from flows.effects import Effect, Refused
 from flows.engine import step
 from flows.events import Began, Event, Misread, Replied, Resumed
 from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
+from flows.roles import Role
 from flows.text import Text, text
 from storage import conversations, participants
 from storage.conversations import Open
 
 VERSION = "1"
+
+
+# Effects that keep nothing themselves: a command of only these is written down as what it is.
+SAYING = (
+    effects.Say,
+    effects.PopUp,
+    effects.TellRole,
+    effects.TellPerson,
+    effects.RunNext,
+    effects.BeginForm,
+    effects.ContinueForm,
+    effects.CorrectRating,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ def circumstances(voice: Voice) -> Circumstances:
         tapped=voice.tap is not None,
         secret=desk.secret,
         at_clinic=desk.study.moment,
+        clinic_day=desk.study.today,
     )
 
 
@@ -263,10 +279,20 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
     decision = command.decide(facts, state.answers, circumstances(voice))
     if isinstance(decision, Refused):
         return _refuse(voice, command, decision.why)
+    if Role.PARTICIPANT not in voice.speaker.roles and all(
+        isinstance(effect, SAYING) for effect in decision
+    ):
+        voice.record(command.audit, participant_in(facts))
     following: list[Effect] = []
     for effect in decision:
         perform(voice, command.audit, effect, following.append)
     return Outcome(over=True, following=tuple(following))
+
+
+def participant_in(facts: Any) -> int | None:
+    """The participant that these facts are about, if they are about one."""
+    chart = getattr(facts, "chart", None)
+    return chart.participant if isinstance(chart, Chart) else None
 
 
 def _refuse(voice: Voice, command: Command[Any], why: Text) -> Outcome:

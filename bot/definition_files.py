@@ -5,15 +5,13 @@ its findings are put into sentences for whoever writes the file.
 """
 
 import json
-import operator
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, time
 from enum import Enum
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cattrs import (
     BaseValidationError,
@@ -79,14 +77,12 @@ class _Misfit(ValueError):
     """A value of the wrong kind; the message says what belongs there."""
 
 
-def _strict(kind: type) -> Any:
-    def take(value: object, _: object) -> object:
-        fits = type(value) is kind
-        if not fits:
-            raise _Misfit(f"must be {_NAMES[kind]}")
-        return value
-
-    return take
+def _plain(value: object, kind: type) -> object:
+    if issubclass(kind, Enum):
+        return _one_of(value, kind)
+    if type(value) is not kind:
+        raise _Misfit(f"must be {_NAMES[kind]}")
+    return value
 
 
 def _one_of(value: object, kind: type[Enum]) -> Enum:
@@ -99,12 +95,9 @@ def _one_of(value: object, kind: type[Enum]) -> Enum:
 
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
-    # By identity: a hook for `str` itself would also take its subclasses, such as our enums.
+    # cattrs hands their subclasses, such as our enums, to the hooks of `str` and `int` too.
     for plain in _NAMES:
-        converter.register_structure_hook_func(partial(operator.is_, plain), _strict(plain))
-    converter.register_structure_hook_func(
-        lambda kind: isinstance(kind, type) and issubclass(kind, Enum), _one_of
-    )
+        converter.register_structure_hook(plain, _plain)
     return converter
 
 

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot import questions
 from bot.alerting import raise_alert
+from bot.desk import Desk
 from bot.speaking import Voice
 from flows import engine
 from flows.conversation import Conversation
@@ -16,6 +17,7 @@ from flows.instruments import FilledBy, title
 from flows.messages import say
 from flows.text import Text, text
 from storage import conversations, participants, responses
+from storage.audit import Act, Detail
 from storage.conversations import Open
 from storage.responses import FormRow, NewResponse
 
@@ -198,6 +200,14 @@ def _submit(voice: Voice, row: FormRow, found: Open) -> bool:
     return True
 
 
+def close(desk: Desk, row: FormRow, reason: str) -> None:
+    """Close a form that was not submitted: its answers stay, and `reason` is that of the rest."""
+    responses.close(desk.connection, form_id=row.id, at=desk.now)
+    conversations.end_of_form(desk.connection, form_id=row.id, at=desk.now)
+    detail: Detail = {"form": row.id, "reason": reason}
+    desk.record(Act("close_form", "system", None, row.participant, detail))
+
+
 def correct(voice: Voice, effect: CorrectRating) -> None:
     """A rater's correction: a further revision of each answer that changed, with the reason."""
     desk = voice.desk
@@ -205,6 +215,10 @@ def correct(voice: Voice, effect: CorrectRating) -> None:
     form = form_of(voice, row)
     items = {item.id: item for item in form.items}
     before = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
-    for item_id, answer in effect.answers.items():
-        if before.get(item_id) != answer:
-            _record(voice, row, items[item_id], answer, before.get(item_id), effect.reason)
+    changed = [it for it, answer in effect.answers.items() if before.get(it) != answer]
+    for item_id in changed:
+        answer = effect.answers[item_id]
+        _record(voice, row, items[item_id], answer, before.get(item_id), effect.reason)
+    code = participants.code_of(desk.connection, row.participant)
+    key = "ratings.corrected" if changed else "ratings.unchanged"
+    voice.tell(text(key, code=code, visit=text(f"visit.{row.visit}")))

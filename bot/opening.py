@@ -4,18 +4,22 @@ On the first run they are made. A master key is never made beside a database tha
 what was sealed would stay closed for good.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.clock import Clock
 from bot.settings import Settings
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.lock import SecondCopy, exclusive
 from storage.schema import prepare
 from storage.sealing import MasterKeyMissing, MasterKeys
+
+_ATTEMPTS = 20
+_BETWEEN_ATTEMPTS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +28,22 @@ class Opened:
     keys: Keyring
 
 
-@contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """Keep every other copy off these data. Raises SecondCopy."""
+@asynccontextmanager
+async def alone(settings: Settings, clock: Clock) -> AsyncIterator[None]:
+    """Keep every other copy off these data. Raises SecondCopy.
+
+    A command of the operator's has the data for itself for a moment only, and is waited for.
+    """
     _make_folder(settings.data)
-    with exclusive(settings.data):
+    with ExitStack() as stack:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                stack.enter_context(exclusive(settings.data))
+                break
+            except SecondCopy:
+                if attempt == _ATTEMPTS:
+                    raise
+                await clock.sleep(_BETWEEN_ATTEMPTS)
         yield
 
 
@@ -55,7 +70,8 @@ def make_ready(settings: Settings, at: datetime) -> tuple[MasterKeys, Path | Non
 
 def make_ready_beside(settings: Settings, at: datetime) -> tuple[MasterKeys, Path | None]:
     """The same for a command beside a running service, which has made everything ready."""
-    with suppress(SecondCopy), alone(settings):
+    _make_folder(settings.data)
+    with suppress(SecondCopy), exclusive(settings.data):
         return make_ready(settings, at)
     return MasterKeys.read(settings.master_key), None
 

@@ -126,12 +126,13 @@ async def _run(it: Operator, _given: argparse.Namespace) -> int:
     stopping = asyncio.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
-    with alone(it.settings), open_socket(it.settings.listen) as listener:
-        master, made = make_ready(it.settings, clock.now())
-        if made is not None:
-            it.tell(text("cli.key_made", file=str(made)))
-        async with opened(it.settings, master) as data:
-            await Service(it.settings, it.study, clock, data, listener, stopping).run()
+    async with alone(it.settings, clock):
+        with open_socket(it.settings.listen) as listener:
+            master, made = make_ready(it.settings, clock.now())
+            if made is not None:
+                it.tell(text("cli.key_made", file=str(made)))
+            async with opened(it.settings, master) as data:
+                await Service(it.settings, it.study, clock, data, listener, stopping).run()
     return 0
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot import arms
+from bot.alerting import term_of
 from bot.calendars import add_jalali_months
 from bot.desk import Desk
 from flows.chart import Chart
@@ -28,7 +29,7 @@ from flows.forms import Answers
 from flows.instruments import FilledBy, title
 from flows.roles import Role
 from flows.schedule import Due, due_visits
-from flows.text import Text, text
+from flows.text import Text
 from storage import (
     alerts,
     conversations,
@@ -133,7 +134,9 @@ def _enrolment(desk: Desk, _actor: int, _answers: Answers) -> EnrolmentFacts:
     )
 
 
-def _staff(desk: Desk, _actor: int, _answers: Answers) -> StaffFacts:
+def _staff(desk: Desk, _actor: int, answers: Answers) -> StaffFacts:
+    name = str(answers.get("staff_name", ""))
+    namesakes = people.named(desk.connection, keys=desk.keys, name=name) if name else []
     return StaffFacts(
         tuple(
             Person(
@@ -144,7 +147,8 @@ def _staff(desk: Desk, _actor: int, _answers: Answers) -> StaffFacts:
                 arms.knows_an_arm(desk.connection, member.person_id),
             )
             for member in people.staff(desk.connection, keys=desk.keys)
-        )
+        ),
+        any(arms.knows_an_arm(desk.connection, person) for person in namesakes),
     )
 
 
@@ -192,13 +196,13 @@ def _alerts(desk: Desk, _actor: int, _answers: Answers) -> AlertFacts:
 
 
 def alert_term(desk: Desk, alert: alerts.Alert) -> Text:
-    """The short label of the option that raised the alert."""
+    """What the alert is about, in a few words."""
     row = responses.form(desk.connection, alert.form_id)
     item = desk.study.form(row.instrument, row.version).item(alert.item)
     option = item.option(alert.option) if item is not None else None
-    if option is None:
-        return text("answer.plain", value=alert.option)
-    return option.button or option.label
+    assert item is not None
+    assert option is not None
+    return term_of(item, option)
 
 
 def _mail(desk: Desk, _actor: int, _answers: Answers) -> MailFacts:

@@ -103,9 +103,11 @@ class Service:
         self._delivery.wake()
 
     async def _end(self, serving: "asyncio.Task[None]", talking: "asyncio.Task[None]") -> None:
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.pause()
         self._server.stop()
         self._stopping.set()
+        await self._ticks.end()
+        self._scheduler.shutdown(wait=False)
         await _finished(serving)
         self._delivery.stop()
         try:

@@ -7,6 +7,7 @@ and each asks again whether it still makes sense.
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from bot import filling
 from bot.alerting import CHASE_ALERT, plan_chase, tell_clinician
 from bot.desk import Desk
 from bot.performing import open_rating
@@ -32,7 +33,6 @@ from flows.roles import Role
 from flows.text import Text, text
 from storage import (
     alerts,
-    conversations,
     participants,
     people,
     planned,
@@ -40,7 +40,7 @@ from storage import (
     responses,
     updates,
 )
-from storage.audit import Act, Detail
+from storage.audit import Act
 from storage.outbox import Urgency
 from storage.planned import DuePlan, Plan
 from storage.responses import FormRow
@@ -105,8 +105,9 @@ def _visit_reminder(desk: Desk, plan: DuePlan) -> Decision:
         name = str(plan.subject["visit"])
         booked_at = chart.visit(name).booked_at
         assert booked_at is not None
+        day = desk.study.today(booked_at).isoformat()
         buttons = tuple(
-            (run_button(text(f"option.coming.{code}"), "coming", name, code),)
+            (run_button(text(f"option.coming.{code}"), "coming", name, day, code),)
             for code in ("YES", "NO")
         )
         phone = desk.study.trial.site.clinic_phone
@@ -236,10 +237,7 @@ def _call_list(desk: Desk, plan: DuePlan) -> Decision:
 def _close_forms(desk: Desk, plan: DuePlan) -> Decision:
     """The window has closed: what was not submitted stays as it is, with that reason."""
     for row in _waiting(desk, plan):
-        responses.close(desk.connection, form_id=row.id, at=desk.now)
-        conversations.end_of_form(desk.connection, form_id=row.id, at=desk.now)
-        detail: Detail = {"form": row.id, "reason": "window_closed"}
-        desk.record(Act("close_form", "system", None, row.participant, detail))
+        filling.close(desk, row, "window_closed")
     return Send()
 
 

@@ -3,6 +3,7 @@
 A plan that fails is put off and does not stop those behind it.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -26,6 +27,8 @@ class Ticks:
         self._database = database
         self._desks = desks
         self._clock = clock
+        self._stopping = False
+        self._at_work = asyncio.Lock()
         self.last_at: datetime | None = None
 
     async def begin(self) -> None:
@@ -33,13 +36,25 @@ class Ticks:
         await self._desks.write(self._database, "start", plan_summary)
         await self._desks.write(self._database, "start", ask_for_confirmation)
 
+    async def end(self) -> None:
+        """Returns when the plan that is being carried out is done; no other is begun."""
+        self._stopping = True
+        async with self._at_work:
+            pass
+
     async def tick(self) -> None:
+        async with self._at_work:
+            await self._tick()
+
+    async def _tick(self) -> None:
         """Do what is due, until nothing is. What the disk does not take waits for the next tick."""
         try:
             while due := await self._database.read(
                 planned.due, at=self._clock.now(), limit=_AT_ONCE
             ):
                 for plan in due:
+                    if self._stopping:
+                        return
                     await self._carry_out(plan)
         except DatabaseClosed:
             return

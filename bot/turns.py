@@ -5,6 +5,7 @@ commands, the question being asked, mail.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import assert_never
 
 from bot import commanding, entering, filling, mailing, questions
@@ -35,6 +36,9 @@ from storage import conversations, outbox, participants, people, responses, upda
 from storage.conversations import Open
 from storage.outbox import ToStranger
 from storage.responses import FormRow
+
+# "In the last few days" means other days after this.
+REPORT_LASTS = timedelta(days=2)
 
 
 def take_turn(desk: Desk, incoming: Incoming) -> None:
@@ -194,6 +198,12 @@ def _open_form(voice: Voice, instrument: str, participant: int, visit: str | Non
 
 
 def _open_report(voice: Voice, instrument: str, participant: int) -> int:
+    """The report under way; one that was left for days asked about another period, and is closed."""
+    desk = voice.desk
+    for row in responses.forms_of(desk.connection, participant):
+        unfinished = row.instrument == instrument and row.visit is None and row.is_open
+        if unfinished and desk.today - row.opens_on > REPORT_LASTS:
+            filling.close(desk, row, "not_reached")
     return _open_form(voice, instrument, participant, None)
 
 

@@ -69,7 +69,11 @@ class EnrolmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class StaffFacts:
+    """Everybody who holds a role. `namesake_knows_an_arm`: somebody of the name being invited was
+    once told an arm; a role that ended does not make them blind again."""
+
     staff: tuple[Person, ...]
+    namesake_knows_an_arm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from storage.keyring import Keyring
 
 _conversation = tables.conversation
 
-# "aside": something else came between, and it is asked again after it. "later": the person left it,
-# and comes back when they like.
+# Aside is what something else came between: it is asked again after that. What is left for later
+# waits until the person comes back to it.
 UNFINISHED = ("foreground", "aside", "later")
 
 

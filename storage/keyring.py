@@ -7,10 +7,13 @@ row, whether the row was rolled back or its person was erased.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage import tables
 from storage.sealing import Key, LookupKey, MasterKeys, Unreadable
+
+# What every turn asks is built once: building a statement costs more than SQLite takes to run it.
+_WRAPPED = select(tables.key.c.wrapped).where(tables.key.c.owner == bindparam("owner"))
 
 NAMED = ("lookup", "envelopes", "quarantine", "trial")
 
@@ -69,7 +72,7 @@ def _owner(person_id: int) -> str:
 
 
 def _read(connection: Connection, master: MasterKeys, owner: str) -> Key | None:
-    wrapped = connection.scalar(select(tables.key.c.wrapped).where(tables.key.c.owner == owner))
+    wrapped = connection.scalar(_WRAPPED, {"owner": owner})
     return None if wrapped is None else master.unwrap(wrapped)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import Connection, Row, Subquery, func, insert, select, update
+from sqlalchemy import Connection, Row, Subquery, bindparam, func, insert, select, update
 
 from storage import people, tables
 from storage.keyring import Keyring
@@ -18,6 +18,22 @@ from storage.keyring import Keyring
 _outbox = tables.outbox
 _address = tables.address
 _person = tables.person
+
+# What every message asks is built once: building a statement costs more than SQLite takes to run
+# it.
+_WITH_KEY = select(_outbox.c.id).where(_outbox.c.key == bindparam("key"))
+_FIRST = (
+    select(_outbox)
+    .where(_outbox.c.line == bindparam("line"), _outbox.c.state == "waiting")
+    .order_by(_outbox.c.id)
+    .limit(1)
+)
+_REACHED_AT = (
+    select(_address.c.channel, _address.c.sealed, _person.c.language)
+    .join(_person, _person.c.id == _address.c.person_id)
+    .where(_address.c.id == bindparam("address_id"))
+)
+_CHANGE = update(_outbox).where(_outbox.c.id == bindparam("message_id"))
 
 # Whoever has no address yet is looked at again when one is bound, and at this interval.
 _UNREACHABLE_FOR = timedelta(hours=1)
@@ -80,7 +96,7 @@ class Leaving:
 
 def put(connection: Connection, *, keys: Keyring, new: NewMessage, at: datetime) -> bool:
     """Put a message in; False when one with its key is there already."""
-    known = connection.scalar(select(_outbox.c.id).where(_outbox.c.key == new.key))
+    known = connection.scalar(_WITH_KEY, {"key": new.key})
     if known is not None:
         return False
     person_id = new.to.person_id if isinstance(new.to, ToPerson) else None
@@ -170,20 +186,20 @@ def take(connection: Connection, *, keys: Keyring, line: str, at: datetime) -> L
         _postpone(connection, line, at + _UNREACHABLE_FOR)
         return None
     connection.execute(
-        update(_outbox)
-        .where(_outbox.c.id == row.id)
-        .values(state="sending", attempts=row.attempts + 1, attempted_at=at)
+        _CHANGE,
+        {
+            "message_id": row.id,
+            "state": "sending",
+            "attempts": row.attempts + 1,
+            "attempted_at": at,
+        },
     )
     return leaving
 
 
 def _first(connection: Connection, line: str) -> Row[tuple[object, ...]] | None:
-    found: Row[tuple[object, ...]] | None = connection.execute(
-        select(_outbox)
-        .where(_outbox.c.line == line, _outbox.c.state == "waiting")
-        .order_by(_outbox.c.id)
-        .limit(1)
-    ).one_or_none()
+    found: Row[tuple[object, ...]] | None
+    found = connection.execute(_FIRST, {"line": line}).one_or_none()
     return found
 
 
@@ -212,11 +228,7 @@ def _addressed(
     address_id = row.address_id or people.current_address(connection, row.person_id)
     if address_id is None:
         return None
-    found = connection.execute(
-        select(_address.c.channel, _address.c.sealed, _person.c.language)
-        .join(_person, _person.c.id == _address.c.person_id)
-        .where(_address.c.id == address_id)
-    ).one()
+    found = connection.execute(_REACHED_AT, {"address_id": address_id}).one()
     key = keys.of(connection, row.person_id)
     return _leaving(
         row, address_id, found.channel, found.language, key.open(found.sealed), key.open(row.body)
@@ -250,9 +262,7 @@ def settle(
 ) -> None:
     """Keep what became of a message: sent, failed, unknown or expired."""
     connection.execute(
-        update(_outbox)
-        .where(_outbox.c.id == message_id)
-        .values(state=state, settled_at=at, reason=reason)
+        _CHANGE, {"message_id": message_id, "state": state, "settled_at": at, "reason": reason}
     )
 
 

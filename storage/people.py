@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from flows.roles import Role
 from storage import tables
@@ -15,6 +15,24 @@ _person = tables.person
 _identity = tables.identity
 _address = tables.address
 _role = tables.staff_role
+_participant = tables.participant
+
+# Every turn asks these, and building a statement costs more than SQLite takes to run it.
+_SPEAKER_AT = (
+    select(_address.c.id, _address.c.person_id, _address.c.state, _person.c.language)
+    .join(_person, _person.c.id == _address.c.person_id)
+    .where(
+        _address.c.channel == bindparam("channel"),
+        _address.c.digest == bindparam("digest"),
+        _address.c.state != "closed",
+    )
+)
+_ROLES_OF = select(_role.c.role).where(
+    _role.c.person_id == bindparam("person_id"), _role.c.ended_at.is_(None)
+)
+_ENROLLED = select(_participant.c.person_id).where(
+    _participant.c.person_id == bindparam("person_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +91,21 @@ def identity(connection: Connection, *, keys: Keyring, person_id: int, kind: str
     return "" if sealed is None else keys.of(connection, person_id).open(sealed)
 
 
+def named(connection: Connection, *, keys: Keyring, name: str) -> list[int]:
+    """Everybody who ever bore this name."""
+    digest = keys.lookup.digest("name", name)
+    bearers = select(_identity.c.person_id).where(
+        _identity.c.kind == "name", _identity.c.digest == digest
+    )
+    return list(connection.scalars(bearers.distinct()))
+
+
 def speaker_at(
     connection: Connection, *, keys: Keyring, channel: str, address: str
 ) -> Speaker | None:
     """Who writes from this address; None for a stranger."""
     digest = keys.lookup.digest(f"address:{channel}", address)
-    found = connection.execute(
-        select(_address.c.id, _address.c.person_id, _address.c.state, _person.c.language)
-        .join(_person, _person.c.id == _address.c.person_id)
-        .where(
-            _address.c.channel == channel,
-            _address.c.digest == digest,
-            _address.c.state != "closed",
-        )
-    ).one_or_none()
+    found = connection.execute(_SPEAKER_AT, {"channel": channel, "digest": digest}).one_or_none()
     if found is None:
         return None
     return Speaker(
@@ -100,15 +119,11 @@ def speaker_at(
 
 
 def roles_of(connection: Connection, person_id: int) -> frozenset[Role]:
-    held = connection.scalars(
-        select(_role.c.role).where(_role.c.person_id == person_id, _role.c.ended_at.is_(None))
-    ).all()
+    held = connection.scalars(_ROLES_OF, {"person_id": person_id}).all()
     if held:
         return frozenset(Role(role) for role in held)
-    enrolled = select(tables.participant.c.person_id).where(
-        tables.participant.c.person_id == person_id
-    )
-    return frozenset({Role.PARTICIPANT} if connection.scalar(enrolled) is not None else ())
+    enrolled = connection.scalar(_ENROLLED, {"person_id": person_id})
+    return frozenset({Role.PARTICIPANT} if enrolled is not None else ())
 
 
 def language_of(connection: Connection, person_id: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from flows.forms import (
     Answer,
@@ -29,6 +29,9 @@ from storage.keyring import Keyring
 
 _form = tables.form
 _response = tables.response
+
+# Every turn asks this, so it is built once.
+_WITH_ID = select(_form).where(_form.c.id == bindparam("form_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _same(connection: Connection, participant: int, instrument: str, visit: str)
 
 
 def form(connection: Connection, form_id: int) -> FormRow:
-    return _form_row(connection.execute(select(_form).where(_form.c.id == form_id)).one())
+    return _form_row(connection.execute(_WITH_ID, {"form_id": form_id}).one())
 
 
 def forms_of(connection: Connection, participant: int) -> list[FormRow]:
@@ -179,22 +182,23 @@ def record(connection: Connection, *, keys: Keyring, new: NewResponse) -> int:
     key = keys.of(connection, new.form.participant)
     words = _words(new.item, new.answer)
     connection.execute(
-        insert(_response).values(
-            form_id=new.form.id,
-            participant_id=new.form.participant,
-            item=new.item.id,
-            revision=revision,
+        insert(_response),
+        {
+            "form_id": new.form.id,
+            "participant_id": new.form.participant,
+            "item": new.item.id,
+            "revision": revision,
             **_columns(new.item, new.answer),
-            words=None if words is None else key.seal(words),
-            originator=new.originator,
-            role=new.role,
-            channel=new.channel,
-            language=new.language,
-            wording_digest=new.wording_digest,
-            reason=key.seal(new.reason) if new.reason else None,
-            answered_at=new.answered_at,
-            saved_at=new.saved_at,
-        )
+            "words": None if words is None else key.seal(words),
+            "originator": new.originator,
+            "role": new.role,
+            "channel": new.channel,
+            "language": new.language,
+            "wording_digest": new.wording_digest,
+            "reason": key.seal(new.reason) if new.reason else None,
+            "answered_at": new.answered_at,
+            "saved_at": new.saved_at,
+        },
     )
     return revision
 

@@ -2,12 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from storage import tables
 from storage.keyring import Keyring
 
 _seen = tables.update_seen
+
+# Every turn asks this, so it is built once.
+_SEEN = select(_seen.c.update_id).where(
+    _seen.c.channel == bindparam("channel"), _seen.c.update_id == bindparam("update_id")
+)
 
 # Telegram repeats an update for a day, and after a quiet week it begins again at a random number.
 _REMEMBERED = timedelta(days=3)
@@ -15,12 +20,12 @@ _REMEMBERED = timedelta(days=3)
 
 def is_new(connection: Connection, *, channel: str, update_id: int, at: datetime) -> bool:
     """Note an update; False when it was taken before."""
-    known = connection.scalar(
-        select(_seen.c.update_id).where(_seen.c.channel == channel, _seen.c.update_id == update_id)
-    )
+    known = connection.scalar(_SEEN, {"channel": channel, "update_id": update_id})
     if known is not None:
         return False
-    connection.execute(insert(_seen).values(channel=channel, update_id=update_id, received_at=at))
+    connection.execute(
+        insert(_seen), {"channel": channel, "update_id": update_id, "received_at": at}
+    )
     return True
 
 

@@ -34,8 +34,8 @@ def _roles(answers: Answers) -> tuple[Role, ...]:
     return tuple(Role(code) for code in codes) if isinstance(codes, tuple) else ()
 
 
-def _check_roles(_f: StaffFacts, answers: Answers, _g: Circumstances) -> Text | None:
-    clash = conflict(frozenset(_roles(answers)))
+def _check_roles(facts: StaffFacts, answers: Answers, _g: Circumstances) -> Text | None:
+    clash = conflict(frozenset(_roles(answers)), knows_an_arm=facts.namesake_knows_an_arm)
     return None if clash is None else text(f"roles.{clash}")
 
 
@@ -109,7 +109,8 @@ def _cut_off(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decis
 
 
 def _is_last_administrator(facts: StaffFacts, person: Person) -> bool:
-    administrators = [p.id for p in facts.staff if Role.ADMINISTRATOR in p.roles]
+    entered = [p for p in facts.staff if p.entered]
+    administrators = [p.id for p in entered if Role.ADMINISTRATOR in p.roles]
     return administrators == [person.id]
 
 

@@ -18,7 +18,8 @@ F = TypeVar("F")
 class Circumstances:
     """When, by whom and how a command is given.
 
-    `secret` is random and new in each turn; `at_clinic` is the moment of a day and hour there.
+    `secret` is random and new in each turn; `at_clinic` is the moment of a day and hour there,
+    `clinic_day` the day of a moment.
     """
 
     trial: Trial
@@ -29,6 +30,7 @@ class Circumstances:
     tapped: bool
     secret: str
     at_clinic: Callable[[date, time], datetime]
+    clinic_day: Callable[[datetime], date]
 
 
 Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]

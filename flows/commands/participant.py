@@ -18,7 +18,7 @@ from flows.effects import (
     TellRole,
 )
 from flows.facts import OwnFacts
-from flows.forms import Answers, Item
+from flows.forms import Answers, Day, Item
 from flows.messages import run_button, say
 from flows.roles import Role
 from flows.schedule import Due
@@ -86,7 +86,7 @@ def _start(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision
 
 
 def _visits(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision:
-    lines = tuple(_visit_line(facts, name, due) for name, due in facts.due.items())
+    lines = tuple(_visit_line(facts, name, due, given) for name, due in facts.due.items())
     if not lines:
         return (Say(say(text("visits.none", phone=given.trial.site.clinic_phone))),)
     return (
@@ -94,7 +94,7 @@ def _visits(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decisio
     )
 
 
-def _visit_line(facts: OwnFacts, name: str, due: Due) -> Text:
+def _visit_line(facts: OwnFacts, name: str, due: Due, given: Circumstances) -> Text:
     assert facts.chart is not None
     visit = facts.chart.visit(name)
     label = text(f"visit.{name}")
@@ -104,7 +104,8 @@ def _visit_line(facts: OwnFacts, name: str, due: Due) -> Text:
         return text("visits.missed", visit=label)
     if visit.booked_at is not None:
         return text("visits.booked", visit=label, at=visit.booked_at)
-    return text("visits.planned", visit=label, first=due.opens_on, last=due.closes_on)
+    key = "visits.planned" if given.today <= due.closes_on else "visits.not_booked"
+    return text(key, visit=label, first=due.opens_on, last=due.closes_on)
 
 
 def _open(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision:
@@ -152,6 +153,7 @@ def _stop(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
 def _coming_items(_f: OwnFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
     return (
         pick("visit", {visit.name: text(f"visit.{visit.name}") for visit in given.trial.visits}),
+        Item("on", text("ask.appointment_on"), Day()),
         choice("coming", "YES", "NO"),
     )
 
@@ -163,16 +165,18 @@ def _coming(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision
     passed = visit.attended_on is not None or visit.missed_on is not None
     if visit.booked_at is None or visit.booked_at < given.now or passed:
         return Refused(text("coming.passed"))
+    if given.clinic_day(visit.booked_at) != answers["on"]:
+        return Refused(text("coming.moved", at=visit.booked_at))
     coming = answers["coming"] == "YES"
     milestone = Milestone.CONFIRMED_COMING if coming else Milestone.CANNOT_COME
     recorded = RecordMilestone(facts.chart.participant, milestone, given.today, name)
     if visit.confirmed is coming:
         return (PopUp(text("popup.noted_before")),)
+    key = "staff.comes_after_all" if coming else "staff.cannot_come"
+    told = text(key, code=facts.chart.code, visit=text(f"visit.{name}"), at=visit.booked_at)
     if coming:
-        return (recorded, Say(say(text("coming.yes", at=visit.booked_at))))
-    told = text(
-        "staff.cannot_come", code=facts.chart.code, visit=text(f"visit.{name}"), at=visit.booked_at
-    )
+        again = () if visit.confirmed is None else (TellRole(Role.COORDINATOR, say(told)),)
+        return (recorded, Say(say(text("coming.yes", at=visit.booked_at))), *again)
     buttons = ((run_button(text("command.book.button"), "book", facts.chart.code, name),),)
     return (
         recorded,

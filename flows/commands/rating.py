@@ -61,8 +61,7 @@ def _correct(facts: RaterFacts, answers: Answers, given: Circumstances) -> Decis
         return Refused(text("ratings.not_yours"))
     items = [item.id for item in form(facts.instrument).items]
     corrected = {item: answers[item] for item in items if item in answers}
-    done = text("ratings.corrected", code=rating.code, visit=text(f"visit.{rating.visit}"))
-    return (CorrectRating(rating.form_id, corrected, str(answers["reason"])), Say(say(done)))
+    return (CorrectRating(rating.form_id, corrected, str(answers["reason"])),)
 
 
 def _learnt_items(facts: RaterFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:

@@ -390,24 +390,33 @@ def _recorded(facts: ParticipantFacts, answers: Answers, milestone: Milestone) -
     return RecordMilestone(chart.participant, milestone, on, reason=str(answers["reason"]))
 
 
-def _withdraw(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
-    done = Say(say(text("left.withdrawn", code=_code(facts))))
-    return (_recorded(facts, answers, Milestone.WITHDRAWN), done)
+def _left(
+    facts: ParticipantFacts, answers: Answers, milestone: Milestone, given: Circumstances
+) -> Decision:
+    """Keep how somebody left, and tell their clinician, unless it is the clinician who says so."""
+    chart = facts.chart
+    assert chart is not None
+    done = say(text(f"left.{milestone.value}", code=chart.code))
+    recorded = (_recorded(facts, answers, milestone), Say(done))
+    if chart.clinician is None or chart.clinician == given.actor:
+        return recorded
+    return (*recorded, TellPerson(chart.clinician, done))
 
 
-def _died(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
-    done = Say(say(text("left.died", code=_code(facts))))
-    return (_recorded(facts, answers, Milestone.DIED), done)
+def _withdraw(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
+    return _left(facts, answers, Milestone.WITHDRAWN, given)
 
 
-def _lost(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
-    done = Say(say(text("left.lost", code=_code(facts))))
-    return (_recorded(facts, answers, Milestone.LOST), done)
+def _died(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
+    return _left(facts, answers, Milestone.DIED, given)
 
 
-def _discontinue(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
-    done = Say(say(text("left.discontinued", code=_code(facts))))
-    return (_recorded(facts, answers, Milestone.DISCONTINUED), done)
+def _lost(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
+    return _left(facts, answers, Milestone.LOST, given)
+
+
+def _discontinue(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
+    return _left(facts, answers, Milestone.DISCONTINUED, given)
 
 
 def _check_leaving(facts: ParticipantFacts, answers: Answers, _g: Circumstances) -> Text | None:

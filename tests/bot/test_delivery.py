@@ -285,7 +285,7 @@ async def test_an_alert_overtakes_a_bulk_of_reminders(post: Post) -> None:
         person = await post.add_person(f"person-{number}")
         await post.put(number, to=person, urgency=Urgency.REMINDER)
     doctor = await post.add_person("doctor")
-    async with post.running(per_second=30):
+    async with post.running(per_second=0.05):
         await post.until(lambda: len(post.left) >= 10)
         await post.put(1000, to=doctor, urgency=Urgency.ALERT)
         before = len(post.left)

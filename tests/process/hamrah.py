@@ -128,6 +128,11 @@ class Running:
         return [event for event in events if event["event"] == name]
 
 
+def until_polling(api: BotApi) -> None:
+    """A machine that is busy takes its time to start a process."""
+    api.wait_until(lambda: api.calls("getUpdates"), timeout=PATIENCE)
+
+
 def tap(phone: Phone, words: str) -> None:
     """Tap the button whose label holds these words, as soon as it is there."""
     shown = phone.wait_for(lambda message: any(words in label for label in message.labels))

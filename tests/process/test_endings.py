@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.botapi.client import BotApi
-from tests.process.hamrah import Hamrah, Running, free_port
+from tests.process.hamrah import Hamrah, Running, free_port, until_polling
 
 
 def refused(hamrah: Hamrah) -> str:
@@ -28,7 +28,7 @@ def refused(hamrah: Hamrah) -> str:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_well_when_told_to(hamrah: Hamrah, api: BotApi, how: signal.Signals) -> None:
     with hamrah.running() as running:
-        api.wait_until(lambda: api.calls("getUpdates"))
+        until_polling(api)
         running.process.send_signal(how)
         assert running.process.wait(10) == 0
         assert running.events("service_ends")
@@ -36,7 +36,7 @@ def test_it_ends_well_when_told_to(hamrah: Hamrah, api: BotApi, how: signal.Sign
 
 def test_the_first_run_makes_everything_for_its_owner_alone(hamrah: Hamrah, api: BotApi) -> None:
     with hamrah.running():
-        api.wait_until(lambda: api.calls("getUpdates"))
+        until_polling(api)
     modes = {path.name: path.stat().st_mode & 0o777 for path in hamrah.data.iterdir()}
     assert hamrah.data.stat().st_mode & 0o777 == 0o700
     assert modes["master.key"] == modes["hamrah.sqlite3"] == 0o600
@@ -62,7 +62,7 @@ def test_a_port_in_use(hamrah: Hamrah) -> None:
 
 def test_a_second_copy_on_the_same_data(hamrah: Hamrah, api: BotApi) -> None:
     with hamrah.running():
-        api.wait_until(lambda: api.calls("getUpdates"))
+        until_polling(api)
         second = Hamrah(hamrah.data, hamrah.settings | {"LISTEN": f"127.0.0.1:{free_port()}"})
         assert "Another copy" in refused(second)
 
@@ -104,11 +104,11 @@ def test_a_refused_definition(hamrah: Hamrah, tmp_path: Path, trial: Path) -> No
     broken = tmp_path / "broken"
     broken.mkdir()
     words = (trial / "trial.toml").read_text(encoding="utf-8")
-    (broken / "trial.toml").write_text(words.replace("target = 60", 'target = "60"'))
-    (broken / "instruments").symlink_to(trial / "instruments")
-    (broken / "locales").symlink_to(trial / "locales")
+    (broken / "trial.toml").write_text(f'terget = "60"\n{words}', encoding="utf-8")
+    for beside in ("instruments", "locales", "published.toml"):
+        (broken / beside).symlink_to(trial / beside)
     hamrah.settings["TRIAL"] = str(broken)
-    assert "target" in refused(hamrah)
+    assert "terget" in refused(hamrah)
 
 
 def test_a_network_that_is_down_at_the_start_is_waited_for(hamrah: Hamrah) -> None:
@@ -131,7 +131,7 @@ def wait_for_log(running: Running, event: str) -> None:
 
 def test_health_tells_how_it_is_and_nothing_about_anybody(hamrah: Hamrah, api: BotApi) -> None:
     with hamrah.running():
-        api.wait_until(lambda: api.calls("getUpdates"))
+        until_polling(api)
         health = json.loads(httpx.get(f"{hamrah.url}/health", trust_env=False).text)
     assert health["database"] == "ok"
     assert health.keys() == {

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 from tests.botapi.client import BotApi, Phone
-from tests.process.hamrah import Hamrah
+from tests.process.hamrah import Hamrah, until_polling
 from tests.process.participants import add_participants, letters
 
 ROOM = 64 * 1024
@@ -32,7 +32,7 @@ def test_killed_while_many_write(hamrah: Hamrah, api: BotApi) -> None:
     for round_ in range(4):
         written += write_letters(phones, round_ * 50, round_ * 50 + 50)
         with hamrah.running() as running:
-            api.wait_until(lambda: api.calls("getUpdates"))
+            until_polling(api)
             time.sleep(chance.uniform(0, 0.3))
             running.kill()
         stored = Counter(letters(hamrah))
@@ -48,7 +48,7 @@ def test_killed_while_replies_leave(hamrah: Hamrah, api: BotApi) -> None:
     """What had not left by then leaves afterwards: each letter is answered at least once."""
     phones = phones_of(api, hamrah, 20)
     with hamrah.running() as running:
-        api.wait_until(lambda: api.calls("getUpdates"))
+        until_polling(api)
         write_letters(phones, 0, 40)
         api.wait_until(lambda: len(api.calls("sendMessage")) >= 10)
         running.kill()
@@ -61,7 +61,7 @@ def test_a_full_disk_acknowledges_nothing_that_it_did_not_take(hamrah: Hamrah, a
     """The limit on the size of files stands for the disk's; when there is room, all is taken."""
     phones = phones_of(api, hamrah, 5)
     with hamrah.running() as running:
-        api.wait_until(lambda: api.calls("getUpdates"))
+        until_polling(api)
         limit_files(running.process.pid, ROOM)
         written = write_letters(phones, 0, 200)
         api.wait_until(lambda: running.events("updates_not_stored"), timeout=30)

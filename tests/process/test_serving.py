@@ -8,7 +8,7 @@ import pytest
 
 from tests.botapi.client import BotApi
 from tests.botapi.faults import Kind
-from tests.process.hamrah import Hamrah, Running, enter, tap
+from tests.process.hamrah import PATIENCE, Hamrah, Running, enter, tap
 from tests.process.participants import add_participants, letters
 
 SECRET = "a-secret_of-at-least-16"
@@ -20,7 +20,7 @@ def service(hamrah: Hamrah, api: BotApi, request: pytest.FixtureRequest) -> Iter
         hamrah.settings |= {"WEBHOOK_URL": f"{hamrah.url}/telegram", "WEBHOOK_SECRET": SECRET}
     method = "getUpdates" if request.param == "polling" else "setWebhook"
     with hamrah.running() as running:
-        api.wait_until(lambda: any(call.ok for call in api.calls(method)) or api.pending() == [])
+        api.wait_until(lambda: api.calls(method), timeout=PATIENCE)
         yield running
 
 
@@ -56,8 +56,7 @@ def test_an_invitation_comes_as_a_picture_with_its_link(hamrah: Hamrah, api: Bot
     admin, clinician = api.phone(), api.phone()
     enter(hamrah, admin, "administrator")
     admin.send("/invite_staff Zahra clinician")
-    tap(admin, "Done")
-    tap(admin, "Yes")
+    tap(admin, "Confirm")
     link = admin.wait_for("https://t.me/", timeout=20)
     assert link.body["photo"]
     code = link.text.split("?start=")[1].split()[0].strip("\u2069")

@@ -154,8 +154,8 @@ async def _first_month(world: Watched) -> None:
     for code in ("P-001", "P-002", "P-003"):
         await world.say("coordinator", f"/book {code} month_1 {day} 10:00", "[S]", f"/card {code}")
     await world.pass_time(timedelta(days=23))
-    await world.phone("P-001").tap_data("r:coming:month_1:YES")
-    await world.phone("P-002").tap_data("r:coming:month_1:NO")
+    await world.phone("P-001").tap_data(f"r:coming:month_1:{day}:YES")
+    await world.phone("P-002").tap_data(f"r:coming:month_1:{day}:NO")
     await world.pass_time(timedelta(days=1))
     await world.say("coordinator", "/attended P-001 month_1 today", "[S]")
     await world.say("coordinator", "/missed P-002 month_1 today", "[s]", "[S]")

@@ -102,7 +102,16 @@ class Reminding(RuleBasedStateMachine):
 
     @rule(visit=st.sampled_from(VISITS), coming=st.sampled_from(["YES", "NO"]))
     def answer(self, visit: str, coming: str) -> None:
-        self._do(self.phone.tap_data(f"r:coming:{visit}:{coming}"))
+        """They answer the newest reminder of this visit that is on their phone, if there is one."""
+        asked = [
+            data
+            for shown in self.phone.shown
+            for row in shown.buttons
+            for _, data in row
+            if data.startswith(f"r:coming:{visit}:") and data.endswith(f":{coming}")
+        ]
+        if asked:
+            self._do(self.phone.tap_data(asked[-1]))
 
     @rule(words=st.sampled_from(["stop", "/start", "/open"]))
     def say(self, words: str) -> None:
