@@ -4,11 +4,14 @@ Only the outside is stood in for: the phones are lists of what reached them, the
 hand, and the secrets of invitations are numbered.
 """
 
+import functools
+import pickle
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -26,6 +29,7 @@ from flows.messages import Message
 from flows.roles import Role
 from flows.text import text_from_json
 from storage import envelopes, outbox, people, planned
+from storage.backup import backup
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.outbox import Leaving
@@ -37,6 +41,13 @@ T = TypeVar("T")
 
 # Saturday, 4 Mehr 1405, 09:00 in Tehran: the first working day of an Iranian week.
 BEGINNING = datetime(2026, 9, 26, 5, 30, tzinfo=UTC)
+
+
+DATABASE = "hamrah.sqlite3"
+MASTER_KEY = "master.key"
+
+# Read once: the wording of a trial takes longer to read than a chat to play.
+study_in = functools.cache(load_study)
 
 
 @dataclass
@@ -130,12 +141,41 @@ class World:
         master = MasterKeys.create(folder / "master.key")
         database = Database.open(f"sqlite:///{path}")
         keys = await database.write(Keyring.open, master)
-        world = cls(folder, language, load_study(trial), database, keys)
+        world = cls(folder, language, study_in(trial), database, keys)
         await world.at_desk(plan_summary)
         return world
 
     async def end(self) -> None:
         await self.database.close()
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has happened in it yet."""
+        return not self.phones and self._updates == 1
+
+    async def keep(self, folder: Path) -> None:
+        """Keep everything as it stands now, so that other worlds can begin there."""
+        folder.mkdir(parents=True)
+        backup(self.folder / DATABASE, folder, BEGINNING).rename(folder / DATABASE)
+        copyfile(self.folder / MASTER_KEY, folder / MASTER_KEY)
+        phones = [(it.name, it.address, it.shown, it.popups) for it in self.phones.values()]
+        counters = (self._updates, self._taps, self._messages, self._secrets)
+        (folder / "world").write_bytes(pickle.dumps((self.now, phones, counters)))
+
+    async def take_up(self, folder: Path) -> None:
+        """Go on from what was kept there."""
+        await self.database.close()
+        for journal in self.folder.glob(f"{DATABASE}-*"):
+            journal.unlink()
+        for name in (DATABASE, MASTER_KEY):
+            copyfile(folder / name, self.folder / name)
+        self.database = Database.open(f"sqlite:///{self.folder / DATABASE}")
+        master = MasterKeys.read(self.folder / MASTER_KEY)
+        self.keys = await self.database.write(Keyring.open, master)
+        self.now, phones, counters = pickle.loads((folder / "world").read_bytes())
+        self._updates, self._taps, self._messages, self._secrets = counters
+        for name, address, shown, popups in phones:
+            self.phones[name] = Phone(self, name, address, shown, popups)
 
     def desk(self, connection: Connection, nonce: str) -> Desk:
         self._secrets += 1

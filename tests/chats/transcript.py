@@ -286,6 +286,25 @@ KEPT: dict[Table, Callable[[Connection, Keyring, Any], str]] = {
 
 
 async def given(world: World, what: str) -> None:
+    """Set a scene. The first of a chat is built once a run, and taken up by the chats after it."""
+    if not world.is_untouched:
+        await _build(world, what)
+        return
+    study, kept = world.study, _kept_scene(world, what)
+    if kept.exists():
+        await world.take_up(kept)
+        return
+    await _build(world, what)
+    if world.study is study:
+        await world.keep(kept)
+
+
+def _kept_scene(world: World, what: str) -> Path:
+    name = re.sub(r"\W+", "-", f"{world.language} {what}")
+    return world.folder.parent / "scenes" / name
+
+
+async def _build(world: World, what: str) -> None:
     for pattern, build in GIVEN:
         match = re.fullmatch(pattern, what)
         if match is not None:
