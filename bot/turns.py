@@ -198,7 +198,7 @@ def _open_form(voice: Voice, instrument: str, participant: int, visit: str | Non
 
 
 def _open_report(voice: Voice, instrument: str, participant: int) -> int:
-    """The report under way; one that was left for days asked about another period, and is closed."""
+    """The report under way; one left for days asked about another period, and is closed."""
     desk = voice.desk
     for row in responses.forms_of(desk.connection, participant):
         unfinished = row.instrument == instrument and row.visit is None and row.is_open

@@ -290,7 +290,7 @@ class World:
         ]
         return Shown(number, words, buttons)
 
-    # What scenarios begin with ---------------------------------------------------------------------
+    # What scenarios begin with
 
     async def add_staff(self, name: str, *roles: Role) -> Phone:
         """A member of staff who has entered already."""

@@ -7,12 +7,15 @@ from typing import Any
 from flows.commands import (
     administration,
     allocation,
+    card,
     enrolment,
     everyone,
+    leaving,
     oversight,
     participant,
     rating,
     safety,
+    treatment,
     visits,
 )
 from flows.commands.command import Circumstances, Command
@@ -53,7 +56,10 @@ COMMANDS: tuple[Command[Any], ...] = (
     *oversight.COMMANDS,
     *enrolment.COMMANDS,
     *allocation.COMMANDS,
+    *card.COMMANDS,
     *visits.COMMANDS,
+    *treatment.COMMANDS,
+    *leaving.COMMANDS,
     *rating.COMMANDS,
     *safety.COMMANDS,
     *administration.COMMANDS,

@@ -1,7 +1,7 @@
 """Randomization, and what the treating clinician may see of it. No text here can hold an arm."""
 
+from flows.commands.about_participant import CLINICIAN, chart_items, has_left
 from flows.commands.command import PARTICIPANT, Circumstances, Command, pick
-from flows.commands.enrolment import CLINICIAN, chart_items, has_left
 from flows.definition import Concealment
 from flows.effects import (
     Allocate,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from flows.chart import Chart, Milestone, Status
+from flows.chart import Chart, Milestone
+from flows.commands.about_participant import CLINICIAN, COORDINATOR, chart_items, has_left
 from flows.commands.command import (
     PARTICIPANT,
     Circumstances,
@@ -27,11 +28,8 @@ from flows.effects import (
 from flows.facts import EnrolmentFacts, ParticipantFacts, Person
 from flows.forms import Answers, Day, Item, Number, Phone, When
 from flows.messages import Button, run_button, say
-from flows.roles import Role
 from flows.text import Text, text
 
-COORDINATOR = frozenset({Role.COORDINATOR})
-CLINICIAN = frozenset({Role.CLINICIAN})
 SEXES = ("F", "M")
 SCREENING_REASONS = ("AGE", "NOT_WILLING", "PHOTOGRAPHS", "CRITERIA", "OTHER")
 OLDEST_POSSIBLE = 120
@@ -128,10 +126,6 @@ def _next(facts: EnrolmentFacts) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def chart_items(_f: ParticipantFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
-    return (PARTICIPANT,)
-
-
 def _check_eligibility(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
     chart = facts.chart
     if chart is None:
@@ -139,10 +133,6 @@ def _check_eligibility(facts: ParticipantFacts, _a: Answers, _g: Circumstances) 
     if chart.randomized_on is not None:
         return text("refused.randomized_already", code=chart.code)
     return text("refused.left", code=chart.code) if has_left(chart.status) else None
-
-
-def has_left(status: Status) -> bool:
-    return status in (Status.WITHDRAWN, Status.DIED)
 
 
 def _eligibility(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:

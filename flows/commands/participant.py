@@ -95,17 +95,11 @@ def _visits(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decisio
 
 
 def _visit_line(facts: OwnFacts, name: str, due: Due, given: Circumstances) -> Text:
+    """A visit; where nobody made an appointment in time, whom to call."""
     assert facts.chart is not None
-    visit = facts.chart.visit(name)
-    label = text(f"visit.{name}")
-    if visit.attended_on is not None:
-        return text("visits.attended", visit=label, on=visit.attended_on)
-    if visit.missed_on is not None:
-        return text("visits.missed", visit=label)
-    if visit.booked_at is not None:
-        return text("visits.booked", visit=label, at=visit.booked_at)
-    key = "visits.planned" if given.today <= due.closes_on else "visits.not_booked"
-    return text(key, visit=label, first=due.opens_on, last=due.closes_on)
+    if facts.chart.visit(name) == NO_VISIT and given.today > due.closes_on:
+        return text("visits.not_booked", visit=text(f"visit.{name}"))
+    return visit_line(facts.chart, due)
 
 
 def _open(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decision:

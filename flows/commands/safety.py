@@ -1,5 +1,6 @@
 """Alerts and mail: seen, acknowledged, answered."""
 
+from flows.commands.about_participant import COORDINATOR
 from flows.commands.command import Circumstances, Command, pick, words
 from flows.effects import AcknowledgeAlert, AnswerMail, Decision, Refused, Say, ShowAttachment
 from flows.facts import AlertFact, AlertFacts, Letter, MailFacts
@@ -9,7 +10,6 @@ from flows.roles import Role
 from flows.text import Text, text
 
 ALERTED = frozenset({Role.CLINICIAN, Role.PI})
-COORDINATOR = frozenset({Role.COORDINATOR})
 
 # Longer lists do not fit a message; the next ones move up when these are done.
 MOST_ALERTS = 20

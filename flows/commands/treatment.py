@@ -1,0 +1,158 @@
+"""Photographs and treatment sessions. Batch and notes can name a product: arm data."""
+
+from datetime import date
+
+from flows.chart import Chart, Milestone
+from flows.commands.about_participant import (
+    CLINICIAN,
+    STAFF_OF_PARTICIPANT,
+    check_left,
+    code_in,
+    has_left,
+    outside_window,
+    visit_milestone,
+)
+from flows.commands.command import PARTICIPANT, Circumstances, Command, pick, words
+from flows.effects import (
+    Decision,
+    RecordSessionNote,
+    Say,
+)
+from flows.facts import ParticipantFacts
+from flows.forms import Answers, Day, Item
+from flows.messages import say
+from flows.text import Text, text
+
+# What fits in a pop-up of 200 characters, with room for the visit's name.
+LONGEST_BATCH = 40
+LONGEST_NOTES = 110
+
+
+def _photograph_visits(facts: ParticipantFacts, given: Circumstances) -> dict[str, Text]:
+    chart = facts.chart
+    names = [given.trial.baseline.name, *facts.due]
+    return {
+        name: text(f"visit.{name}")
+        for name in names
+        if chart is None or chart.visit(name).photographed_on is None
+    }
+
+
+def _photograph_items(
+    facts: ParticipantFacts, _a: Answers, given: Circumstances
+) -> tuple[Item, ...]:
+    return (
+        PARTICIPANT,
+        pick("visit", _photograph_visits(facts, given)),
+        Item("on", text("ask.happened_on"), Day(latest=given.today)),
+    )
+
+
+def _check_photographs(
+    facts: ParticipantFacts, answers: Answers, given: Circumstances
+) -> Text | None:
+    chart = facts.chart
+    if chart is not None and not has_left(chart.status) and not _photograph_visits(facts, given):
+        return text("refused.photographed_already", code=chart.code)
+    return check_left(facts)
+
+
+def _photographed(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
+    recorded = visit_milestone(facts, answers, Milestone.PHOTOGRAPHED)
+    done = text("photographs.done", code=code_in(facts), visit=text(f"visit.{answers['visit']}"))
+    return (recorded, Say(say(done)))
+
+
+def _sessions_to_do(facts: ParticipantFacts, given: Circumstances) -> dict[str, Text]:
+    """The visit of the next session, and any later one that was attended: sessions keep their
+    order, and one whose visit was missed is passed over. Dates hang on the first, so it is not.
+    """
+    chart = facts.chart
+    planned = [v for v in given.trial.visits if v.session is not None]
+    if chart is None:
+        return {visit.name: text(f"visit.{visit.name}") for visit in planned}
+    done = [at for at, it in enumerate(planned) if chart.visit(it.name).session_on is not None]
+    left = planned[max(done, default=-1) + 1 :]
+    took_place = [it for it in left if chart.visit(it.name).attended_on is not None]
+    following = [it for it in left if chart.visit(it.name).missed_on is None]
+    offered = left[:1] if not done else [*following[:1], *took_place]
+    return {
+        visit.name: text("session.option", number=visit.session, visit=text(f"visit.{visit.name}"))
+        for visit in offered
+        if visit.session is not None
+    }
+
+
+def _session_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
+    return (
+        PARTICIPANT,
+        pick("visit", _sessions_to_do(facts, given)),
+        Item("on", text("ask.session_on"), Day(latest=given.today)),
+        words("batch", LONGEST_BATCH),
+        words("notes", LONGEST_NOTES, may_skip=True),
+    )
+
+
+def _check_session(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
+    chart, on = facts.chart, answers.get("on")
+    if chart is None:
+        return None
+    if given.actor != chart.clinician:
+        return text("refused.not_your_participant", code=chart.code)
+    if chart.randomized_on is None:
+        return text("refused.not_randomized", code=chart.code)
+    if not chart.is_treated:
+        return text("refused.not_treated", code=chart.code)
+    if not _sessions_to_do(facts, given):
+        return text("refused.no_session_left", code=chart.code)
+    early = isinstance(on, date) and on < _last_session_on(chart, chart.randomized_on)
+    return text("refused.before_last_session") if early else None
+
+
+def _last_session_on(chart: Chart, randomized_on: date) -> date:
+    done = [v.session_on for v in chart.visits.values() if v.session_on is not None]
+    return max(done, default=randomized_on)
+
+
+def _session(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
+    chart, name = facts.chart, str(answers["visit"])
+    assert chart is not None
+    recorded = visit_milestone(facts, answers, Milestone.SESSION_DONE)
+    note = RecordSessionNote(chart.participant, name, str(answers["batch"]), str(answers["notes"]))
+    done = text("session.done", code=chart.code, visit=text(f"visit.{name}"))
+    return (recorded, note, Say(say(done, *_late(facts, recorded.on, name, given))))
+
+
+def _late(facts: ParticipantFacts, on: date, name: str, given: Circumstances) -> tuple[Text, ...]:
+    """A session outside its window is taken as it was, and said to be."""
+    chart, due = facts.chart, facts.due.get(name)
+    assert chart is not None
+    if due is not None:
+        return outside_window(due, on)
+    latest = given.trial.eligibility.session_1_within_days
+    waited = (on - chart.randomized_on).days if chart.randomized_on is not None else 0
+    return (text("session.late", days=waited, most=latest),) if waited > latest else ()
+
+
+COMMANDS = (
+    Command(
+        "photographs",
+        STAFF_OF_PARTICIPANT,
+        ParticipantFacts,
+        _photographed,
+        "record_photographs",
+        items=_photograph_items,
+        check=_check_photographs,
+        confirm=True,
+    ),
+    Command(
+        "session",
+        CLINICIAN,
+        ParticipantFacts,
+        _session,
+        "record_session",
+        items=_session_items,
+        check=_check_session,
+        confirm=True,
+    ),
+)
