@@ -1,6 +1,7 @@
 """What a participant can ask of the bot."""
 
-from flows.chart import Milestone, Status
+from flows.chart import NO_VISIT, Milestone, Status
+from flows.commands.about_participant import visit_line
 from flows.commands.command import Circumstances, Command, choice, pick
 from flows.commands.language import LANGUAGE_ITEM
 from flows.effects import (

@@ -10,7 +10,7 @@ from bot.definitions import DEFAULT_TRIAL, load_study
 from bot.wording import LANGUAGES
 from flows.commands import COMMANDS
 from flows.commands.command import Command
-from flows.commands.visits import CARD_COMMANDS
+from flows.commands.card import CARD_COMMANDS
 from flows.instruments import title
 from flows.text import text
 from tests.chats.transcript import CHATS, read
