@@ -14,15 +14,15 @@ from telegram import Bot
 
 from benchmarks.phones import TOKEN, Phones, Update
 from bot.clock import SystemClock
-from bot.definitions import DEFAULT_TRIAL, load_study
-from bot.delivery import Delivery
-from bot.desk import Desk
-from bot.desks import Desks
-from bot.pacing import ChatPace, Pace
-from bot.study import Study
-from bot.telegram_sending import TelegramChannel
-from bot.telegram_updates import read_update
-from bot.turns import take_turn
+from bot.sending.delivery import Delivery
+from bot.sending.pacing import ChatPace, Pace
+from bot.telegram.sending import TelegramChannel
+from bot.telegram.updates import read_update
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.study import Study
+from bot.turn.desk import Desk
+from bot.turn.desks import Desks
+from bot.turn.turns import take_turn
 from storage import participants, people, responses
 from storage.database import Database
 from storage.keyring import Keyring

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert
 
 from benchmarks.hamrah_bot import study
 from bot.clock import SystemClock
-from bot.desks import Desks
 from bot.ticks import Ticks
+from bot.turn.desks import Desks
 from storage import tables
 from storage.database import Database
 from storage.keyring import Keyring

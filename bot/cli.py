@@ -12,8 +12,8 @@ from bot.settings import SettingsRefused, help_lines, read_settings
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code. What can be foreseen to go wrong ends in one sentence."""
-    from bot.catalogues import WordingRefused
-    from bot.definition_files import DefinitionRefused
+    from bot.language.catalogues import WordingRefused
+    from bot.trial.definition_files import DefinitionRefused
     from storage.failures import Failure
 
     given = _parser().parse_args(arguments)

@@ -6,8 +6,8 @@ Only counts come out of here: whoever lays envelopes may enrol participants too.
 from collections.abc import Callable
 from enum import Enum
 
-from bot.arms import seal_envelopes
-from bot.desk import Desk
+from bot.turn.arms import seal_envelopes
+from bot.turn.desk import Desk
 from flows.allocation_list import (
     AllocationList,
     ArmPlan,

@@ -13,13 +13,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.bodies import message_body
-from bot.desk import Desk
-from bot.desks import Desks
-from bot.incoming import AddedToGroup, BlockedBot, Incoming
 from bot.logs import failure
-from bot.telegram_updates import CHANNEL, read_update
-from bot.turns import take_turn
+from bot.telegram.updates import CHANNEL, read_update
+from bot.turn.bodies import message_body
+from bot.turn.desk import Desk
+from bot.turn.desks import Desks
+from bot.turn.incoming import AddedToGroup, BlockedBot, Incoming
+from bot.turn.turns import take_turn
 from flows.messages import say
 from flows.text import text
 from storage import people, updates

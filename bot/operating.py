@@ -15,19 +15,20 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Concatenate, ParamSpec, TextIO, TypeVar
 
-from bot import envelope_lists, staffing
+from bot import envelope_lists
 from bot.clock import SystemClock
-from bot.definitions import load_study
-from bot.desk import Desk
-from bot.desks import SECRET_BYTES, Desks
 from bot.envelope_lists import NotNow
-from bot.inspection import inspect_study
+from bot.language.wording_inspection import review_table
 from bot.opening import alone, make_ready, make_ready_beside, opened
-from bot.publishing import publish
 from bot.settings import Settings
-from bot.study import Study
-from bot.summary import summary
-from bot.wording_inspection import review_table
+from bot.trial.definitions import load_study
+from bot.trial.inspection import inspect_study
+from bot.trial.publishing import publish
+from bot.trial.study import Study
+from bot.turn import staffing
+from bot.turn.desk import Desk
+from bot.turn.desks import SECRET_BYTES, Desks
+from bot.turn.summary import summary
 from flows.allocation_list import ListProblem, ListRefused
 from flows.roles import Role, conflict
 from flows.text import Text, text
@@ -171,7 +172,7 @@ async def _username(settings: Settings) -> str | None:
         return None
     from telegram.error import TelegramError
 
-    from bot.telegram_bot import make_bot
+    from bot.telegram.connection import make_bot
 
     bot = make_bot(settings)
     try:

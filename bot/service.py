@@ -11,19 +11,19 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import Bot
 
 from bot.clock import Clock
-from bot.delivery import Delivery
-from bot.desks import Desks
 from bot.ingress import Ingress
 from bot.logs import log, warn
 from bot.opening import Opened
-from bot.pacing import ChatPace, Pace
+from bot.sending.delivery import Delivery
+from bot.sending.pacing import ChatPace, Pace
 from bot.settings import Settings
-from bot.study import Study
-from bot.telegram_bot import connect, make_bot
-from bot.telegram_polling import Polling
-from bot.telegram_sending import TelegramChannel
-from bot.telegram_webhook import Webhook
+from bot.telegram.connection import connect, make_bot
+from bot.telegram.polling import Polling
+from bot.telegram.sending import TelegramChannel
+from bot.telegram.webhook import Webhook
 from bot.ticks import EVERY, Ticks
+from bot.trial.study import Study
+from bot.turn.desks import Desks
 from bot.waiting import unless
 from bot.web import Health, make_server
 

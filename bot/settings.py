@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.definitions import DEFAULT_TRIAL
+from bot.trial.definitions import DEFAULT_TRIAL
 
 PREFIX = "HAMRAH_"
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.clock import Clock
-from bot.desks import Desks
 from bot.logs import failure
-from bot.ticking import ask_for_confirmation, carry_out, plan_summary
+from bot.turn.desks import Desks
+from bot.turn.ticking import ask_for_confirmation, carry_out, plan_summary
 from storage import planned
 from storage.database import Database, DatabaseClosed
 from storage.passing import is_passing

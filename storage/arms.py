@@ -1,4 +1,4 @@
-"""The arms, and what can name one: batches and session notes. bot/arms.py alone may use this."""
+"""The arms, and what can name one: batch and session note. Only bot.turn.arms may use this."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -9,13 +9,13 @@ HOUSE = Path(__file__).parent.parent
 PERSIAN = re.compile("[\u0600-\u06ff]")
 # Modules whose work is the script itself: letters to be folded, digits to be mapped.
 ABOUT_THE_SCRIPT = {
-    "bot/calendars.py",
-    "bot/stop_words.py",
-    "bot/typed_answers.py",
-    "bot/typed_text.py",
-    "bot/typed_times.py",
-    "bot/wording.py",
-    "bot/wording_inspection.py",
+    "bot/language/calendars.py",
+    "bot/language/stop_words.py",
+    "bot/language/typed_answers.py",
+    "bot/language/typed_text.py",
+    "bot/language/typed_times.py",
+    "bot/language/wording.py",
+    "bot/language/wording_inspection.py",
     "flows/list_formats.py",
 }
 

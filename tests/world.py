@@ -16,14 +16,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
-from bot import arms
-from bot.bodies import body_of, message_from_json
-from bot.definitions import DEFAULT_TRIAL, load_study
-from bot.desk import Desk
-from bot.incoming import Content, Edited, Incoming, Sent, Tapped, Typed
-from bot.study import Study
-from bot.ticking import carry_out, plan_summary
-from bot.turns import take_turn
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.study import Study
+from bot.turn import arms
+from bot.turn.bodies import body_of, message_from_json
+from bot.turn.desk import Desk
+from bot.turn.incoming import Content, Edited, Incoming, Sent, Tapped, Typed
+from bot.turn.ticking import carry_out, plan_summary
+from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.messages import Message
 from flows.roles import Role

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
 
-from bot.calendars import (
+from bot.language.calendars import (
     add_jalali_months,
     format_date,
     format_time,

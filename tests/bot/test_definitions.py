@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.definition_files import DefinitionRefused
-from bot.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.definition_files import DefinitionRefused
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
 
 INSTRUMENT = "instruments/pgais.toml"
 

@@ -10,12 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.bodies import message_body
-from bot.definitions import DEFAULT_TRIAL, load_study
-from bot.delivery import Delivery
-from bot.desk import Desk
-from bot.desks import Desks
-from bot.outgoing import (
+from bot.sending.delivery import Delivery
+from bot.sending.outgoing import (
     Change,
     Late,
     Menu,
@@ -30,7 +26,11 @@ from bot.outgoing import (
     Unreachable,
     Words,
 )
-from bot.pacing import ChatPace, Pace
+from bot.sending.pacing import ChatPace, Pace
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
+from bot.turn.bodies import message_body
+from bot.turn.desk import Desk
+from bot.turn.desks import Desks
 from flows.messages import run_button, say
 from flows.roles import Role
 from flows.text import Text, text

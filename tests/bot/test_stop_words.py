@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.stop_words import is_start, is_stop
+from bot.language.stop_words import is_start, is_stop
 from tests.bot.words import lexicon
 
 

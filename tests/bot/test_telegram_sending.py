@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from telegram import Bot
 from telegram.error import InvalidToken
 
-from bot.outgoing import (
+from bot.sending.outgoing import (
     Attachment,
     Change,
     Invitation,
@@ -26,8 +26,8 @@ from bot.outgoing import (
     Words,
 )
 from bot.settings import read_settings
-from bot.telegram_bot import make_bot
-from bot.telegram_sending import LONGEST, TelegramChannel, cut, split
+from bot.telegram.connection import make_bot
+from bot.telegram.sending import LONGEST, TelegramChannel, cut, split
 from tests.botapi.client import TOKEN, BotApi, Phone
 
 HELLO = Words("Hello", ((("Yes", "a:1"), ("No", "a:2")), (("Later", "a:3"),)))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.incoming import (
+from bot.telegram.updates import read_update
+from bot.turn.incoming import (
     AddedToGroup,
     BlockedBot,
     Content,
@@ -15,7 +16,6 @@ from bot.incoming import (
     Tapped,
     Typed,
 )
-from bot.telegram_updates import read_update
 
 SARA = {"id": 6000000001, "is_bot": False, "first_name": "سارا", "language_code": "fa"}
 BOT = {"id": 5000000001, "is_bot": True, "first_name": "Hamrah", "username": "hamrah_bot"}

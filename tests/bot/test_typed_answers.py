@@ -2,14 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.typed_answers import (
+from bot.language.typed_answers import (
     read_choice,
     read_choices,
     read_number,
     read_participant_code,
     read_phone,
 )
-from bot.typed_text import Problem
+from bot.language.typed_text import Problem
 from tests.bot.words import lexicon
 
 DIGIT_SETS = ("0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.typed_text import compact, normalize, trimmed, words_of
+from bot.language.typed_text import compact, normalize, trimmed, words_of
 
 
 @pytest.mark.parametrize(

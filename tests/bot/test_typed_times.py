@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendars import Language, format_date, format_time, from_jalali, to_jalali
-from bot.typed_text import Problem
-from bot.typed_times import read_date, read_time
+from bot.language.calendars import Language, format_date, format_time, from_jalali, to_jalali
+from bot.language.typed_text import Problem
+from bot.language.typed_times import read_date, read_time
 from tests.bot.words import catalogue, lexicon
 
 TODAY = date(2025, 8, 2)  # 11 Mordad 1404, a Saturday

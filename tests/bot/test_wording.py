@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalogues import Entry
-from bot.wording import (
+from bot.language.catalogues import Entry
+from bot.language.wording import (
     PLACEHOLDER,
     Language,
     UnknownWording,

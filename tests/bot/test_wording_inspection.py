@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogues import Entry
-from bot.wording import Language, Wording
-from bot.wording_inspection import inspect_wording, review_table
+from bot.language.catalogues import Entry
+from bot.language.wording import Language, Wording
+from bot.language.wording_inspection import inspect_wording, review_table
 
 
 def wording_of(fa: dict[str, str], en: dict[str, str]) -> Wording:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from bot.calendars import Language
-from bot.lexicon import Lexicon, Variants, read_lexicon
+from bot.language.calendars import Language
+from bot.language.lexicon import Lexicon, Variants, read_lexicon
 
 LOCALES = Path(__file__).parents[2] / "locales"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.definitions import DEFAULT_TRIAL, load_study
-from bot.wording import LANGUAGES
+from bot.language.wording import LANGUAGES
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.commands import COMMANDS
-from flows.commands.command import Command
 from flows.commands.card import CARD_COMMANDS
+from flows.commands.command import Command
 from flows.instruments import title
 from flows.text import text
 from tests.chats.transcript import CHATS, read

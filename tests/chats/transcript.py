@@ -27,8 +27,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from bot.definitions import load_study
-from bot.reads import is_confirmed
+from bot.trial.definitions import load_study
+from bot.turn.reads import is_confirmed
 from flows.reminders import Kind
 from flows.roles import Role
 from storage import tables

@@ -1,6 +1,6 @@
 """An instrument's file becomes a form: scales shared, follow-ups written out, wording by key."""
 
-from bot.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.forms import AlertLevel, Choice, Choices, Number, When
 from flows.instruments import FilledBy, Instrument, ItemKind, ItemSpec, form, numeric_map
 

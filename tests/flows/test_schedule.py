@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendars import add_jalali_months, from_jalali, to_jalali
-from bot.definitions import DEFAULT_TRIAL, load_study
+from bot.language.calendars import add_jalali_months, from_jalali, to_jalali
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.chart import Chart, Milestone, Recorded, fold
 from flows.schedule import due_forms, due_visits, next_step_before_randomization
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.definitions import DEFAULT_TRIAL, load_study
-from bot.publishing import FILE, publish
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.publishing import FILE, publish
 from tests.botapi.client import BotApi
 from tests.process.hamrah import Hamrah
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.definitions import load_study
-from bot.desk import Desk
-from bot.desks import Desks
 from bot.opening import make_ready_beside, opened
 from bot.settings import Settings, read_settings
+from bot.trial.definitions import load_study
+from bot.turn.desk import Desk
+from bot.turn.desks import Desks
 from storage import mail, participants, people
 from tests.botapi.client import Phone
 from tests.process.hamrah import Hamrah

@@ -1,6 +1,6 @@
 """Participants who have come so far without their chats: what is proved begins after that."""
 
-from bot.desk import Desk
+from bot.turn.desk import Desk
 from flows.chart import Milestone
 from flows.roles import Role
 from storage import participants, people

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.desk import Desk
+from bot.turn.desk import Desk
 from flows.chart import Milestone
 from flows.envelopes import commitment
 from flows.roles import Role

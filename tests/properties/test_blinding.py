@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from bot import arms
-from bot.incoming import Content, Tapped, Typed
+from bot.turn import arms
+from bot.turn.incoming import Content, Tapped, Typed
 from flows import commands
 from flows.allocation_list import AllocationList, ArmPlan, Plan, generate_allocation_list
 from flows.roles import Role

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from bot.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.conversation import Conversation
 from flows.engine import (
     Ask,

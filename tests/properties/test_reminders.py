@@ -8,8 +8,8 @@ from functools import partial
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.calendars import add_jalali_months, local
-from bot.definitions import DEFAULT_TRIAL, load_study
+from bot.language.calendars import add_jalali_months, local
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.chart import Chart, Milestone, Recorded, fold
 from flows.definition import QuietHours
 from flows.reminders import (

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, Row, select
 
-from bot.calendars import add_jalali_months, local
+from bot.language.calendars import add_jalali_months, local
 from flows.chart import Chart
 from flows.reminders import Hours, Kind
 from flows.schedule import due_forms

@@ -1,0 +1,1 @@
+"""Words, digits and dates: what people type, and what they read."""

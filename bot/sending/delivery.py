@@ -1,0 +1,262 @@
+"""The outbox is emptied: each message is taken and committed, then sent, then settled.
+
+Rules that hold here:
+- Of one line (a chat, or a tap) one message is under way at a time, so their order holds.
+- After an unknown outcome replies and alerts are sent again, reminders are not: a stored fact
+  happens once, a message at least once, and a reminder at most once.
+- What was taken is settled, however long the disk lets it wait; only the end of the process leaves
+  a message as being tried, and the next start finds it so.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Concatenate, ParamSpec, Protocol, TypeVar, assert_never
+
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.logs import failure, warn
+from bot.sending.backoff import delay, delays
+from bot.sending.outgoing import (
+    Attachment,
+    Invitation,
+    Late,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sent,
+    Slower,
+    Unknown,
+    Unreachable,
+    Words,
+)
+from bot.sending.pacing import ChatPace, Pace
+from bot.sending.rendering import render
+from bot.turn.desks import Desks
+from bot.turn.mailing import note_blocked
+from bot.waiting import unless
+from storage import outbox
+from storage.database import Database, DatabaseClosed
+from storage.outbox import Leaving, Urgency
+from storage.passing import is_passing
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# So many messages are under way at once, and as many again when they are replies or alerts: what
+# waits in bulk must not stand before an answer.
+SIDE_BY_SIDE = 32
+# A line that failed by our own fault is left alone for a while, so that it does not spin.
+_LEFT_ALONE = 60.0
+_LONGEST_SLEEP = 3600.0
+# What adds to a chat, and so must not come too fast.
+_COUNTED = (Words, Invitation, Attachment)
+
+
+class Channel(Protocol):
+    async def send(self, address: str, outgoing: Outgoing) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    due: dict[str, Urgency]
+    next_at: datetime | None
+
+
+class Delivery:
+    """`run` sends until `stop`; what is under way then is finished first."""
+
+    def __init__(
+        self,
+        database: Database,
+        desks: Desks,
+        clock: Clock,
+        channel: Channel,
+        pace: Pace,
+        chat_pace: ChatPace,
+    ) -> None:
+        self._database = database
+        self._desks = desks
+        self._clock = clock
+        self._channel = channel
+        self._pace = pace
+        self._chat_pace = chat_pace
+        self._under_way = 0
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        database.on_commit(self._wake.set)
+
+    async def run(self) -> None:
+        await self._surely(outbox.recover, at=self._clock.now())
+        while not self._stopping.is_set():
+            self._wake.clear()
+            next_at = await self._begin_due()
+            await self._sleep_until(next_at)
+        self._pace.close()
+        if self._busy:
+            await asyncio.wait(self._busy.values())
+
+    def wake(self) -> None:
+        """Look again: another process may have written."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+
+    async def _begin_due(self) -> datetime | None:
+        """Begin what is due and has room; returns when to look again, if nothing wakes us."""
+        room = 2 * SIDE_BY_SIDE - self._under_way
+        if room <= 0:
+            return None
+        try:
+            look = await self._database.read(
+                _look, at=self._clock.now(), busy=tuple(self._busy), limit=room
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is looked at again
+            failure("outbox_unreadable", error)
+            return self._clock.now() + timedelta(seconds=1)
+        for line, urgency in look.due.items():
+            if urgency > Urgency.REPLY and self._under_way >= SIDE_BY_SIDE:
+                return None
+            self._begin(line, urgency)
+        return look.next_at
+
+    async def _sleep_until(self, moment: datetime | None) -> None:
+        seconds = _LONGEST_SLEEP
+        if moment is not None:
+            seconds = min(seconds, (moment - self._clock.now()).total_seconds())
+        await unless(self._wake, self._clock.sleep(max(0.0, seconds)))
+
+    def _begin(self, line: str, urgency: Urgency) -> None:
+        task = asyncio.create_task(self._deliver(line, urgency))
+        self._busy[line] = task
+
+        def end(_: "asyncio.Task[None]") -> None:
+            del self._busy[line]
+            self._wake.set()
+
+        task.add_done_callback(end)
+
+    async def _deliver(self, line: str, urgency: Urgency) -> None:
+        """Send the first message of a line, and let its chat rest."""
+        self._under_way += 1
+        try:
+            rest = await self._send_first(line, urgency)
+        except DatabaseClosed:
+            return
+        except Exception as error:  # noqa: BLE001 - one line's failure must not stop the others
+            failure("delivery_failed", error)
+            rest = 1.0 if is_passing(error) else _LEFT_ALONE
+        finally:
+            self._under_way -= 1
+        await self._rest(rest)
+
+    async def _send_first(self, line: str, urgency: Urgency) -> float:
+        """Returns how many seconds the chat must rest. The answer to a tap is not held back."""
+        is_tap = line.startswith("tap:")
+        if not is_tap:
+            await self._pace.admit(urgency)
+        taken = await self._database.write(self._take, line)
+        if taken is None:
+            return 0
+        await self._send(*taken)
+        return self._chat_pace.rest(line) if isinstance(taken[1], _COUNTED) else 0
+
+    async def _rest(self, seconds: float) -> None:
+        if not seconds:
+            return
+        self._wake.set()
+        await unless(self._stopping, self._clock.sleep(seconds))
+
+    def _take(self, connection: Connection, line: str) -> tuple[Leaving, Outgoing] | None:
+        """Take a message and word it; one that cannot be worded fails, for those behind it."""
+        keys, now = self._desks.keys, self._clock.now()
+        leaving = outbox.take(connection, keys=keys, line=line, at=now)
+        if leaving is None:
+            return None
+        try:
+            return leaving, render(connection, keys, self._desks.study, leaving)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            failure("wording_failed", error, message=leaving.id, kind=leaving.kind)
+            outbox.settle(
+                connection, message_id=leaving.id, state="failed", at=now, reason="wording"
+            )
+            return None
+
+    async def _send(self, leaving: Leaving, outgoing: Outgoing) -> None:
+        try:
+            outcome = await self._channel.send(leaving.address, outgoing)
+        except Exception as error:  # noqa: BLE001 - a fault of ours, which trying again would repeat
+            failure("sending_failed", error, message=leaving.id, kind=leaving.kind)
+            outcome = Refused("program_error")
+        if isinstance(outcome, Slower):
+            self._pace.pause(outcome.seconds)
+        if not isinstance(outcome, Sent):
+            warn("not_sent", message=leaving.id, kind=leaving.kind, attempt=leaving.attempts)
+        await self._surely(self._settle, leaving, outcome)
+
+    def _settle(self, connection: Connection, leaving: Leaving, outcome: Outcome) -> None:
+        match outcome:
+            case Sent():
+                self._finish(connection, leaving, "sent")
+            case Late():
+                self._finish(connection, leaving, "expired", "too_late")
+            case Refused(reason):
+                self._finish(connection, leaving, "failed", reason)
+            case Unreachable(reason):
+                self._finish(connection, leaving, "failed", reason)
+                self._note_unreachable(connection, leaving)
+            case Unknown(reason) if leaving.urgency is Urgency.REMINDER:
+                self._finish(connection, leaving, "unknown", reason)
+            case Slower(seconds):
+                self._again(connection, leaving, seconds, "too_many")
+            case NotSent(reason) | Unknown(reason):
+                self._again(connection, leaving, delay(leaving.attempts), reason)
+            case _:
+                assert_never(outcome)
+
+    def _finish(
+        self, connection: Connection, leaving: Leaving, state: str, reason: str | None = None
+    ) -> None:
+        now = self._clock.now()
+        outbox.settle(connection, message_id=leaving.id, state=state, at=now, reason=reason)
+
+    def _again(self, connection: Connection, leaving: Leaving, seconds: float, reason: str) -> None:
+        at = self._clock.now() + timedelta(seconds=seconds)
+        outbox.try_again(connection, message_id=leaving.id, at=at, reason=reason)
+
+    def _note_unreachable(self, connection: Connection, leaving: Leaving) -> None:
+        if leaving.person_id is not None and leaving.address_id is not None:
+            desk = self._desks.at(connection, f"outbox:{leaving.id}")
+            note_blocked(desk, leaving.address_id, leaving.person_id)
+
+    async def _surely(
+        self,
+        function: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Write, and again until it is written: what was sent must not be forgotten."""
+        for seconds in delays():
+            try:
+                return await self._database.write(function, *args, **kwargs)
+            except Exception as error:
+                if isinstance(error, DatabaseClosed) or not is_passing(error):
+                    raise
+                failure("settling_failed", error)
+                await self._clock.sleep(seconds)
+        raise AssertionError("delays have no end")
+
+
+def _look(connection: Connection, *, at: datetime, busy: Collection[str], limit: int) -> _Look:
+    return _Look(
+        outbox.due_lines(connection, at=at, busy=busy, limit=limit),
+        outbox.next_due_at(connection, busy=busy),
+    )

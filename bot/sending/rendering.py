@@ -1,0 +1,103 @@
+"""A message of the outbox gets its words when it leaves, in the language of that moment."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.sending.outgoing import (
+    Attachment,
+    Change,
+    Invitation,
+    Leave,
+    Menu,
+    Outgoing,
+    TapAnswer,
+    Words,
+)
+from bot.trial.study import Study
+from bot.turn import arms
+from bot.turn.bodies import body_of, message_from_json
+from flows import commands
+from flows.text import text, text_from_json
+from storage import people
+from storage.keyring import Keyring
+from storage.outbox import Leaving
+
+Body = Mapping[str, Any]
+
+
+def render(connection: Connection, keys: Keyring, study: Study, leaving: Leaving) -> Outgoing:
+    """The words of a message, which are read in the same transaction that takes it."""
+    body = body_of(leaving.body)
+    language = str(body.get("language") or leaving.language or "fa")
+    match leaving.kind:
+        case "arm":
+            shown = arms.popup(
+                connection, keys=keys, study=study, body=dict(body), language=language
+            )
+            return TapAnswer(str(body["tap"]), shown)
+        case "menu":
+            return _menu(connection, study, leaving, language)
+        case kind:
+            return _PLAIN[kind](study, body, language)
+
+
+def _words(study: Study, body: Body, language: str) -> Words:
+    message = message_from_json(dict(body))
+    return Words(
+        "\n\n".join(study.render(paragraph, language) for paragraph in message.paragraphs),
+        tuple(
+            tuple((study.render(button.label, language), button.data) for button in row)
+            for row in message.buttons
+        ),
+    )
+
+
+def _change(study: Study, body: Body, language: str) -> Change:
+    return Change(str(body["message"]), _words(study, body, language))
+
+
+def _tap_answer(study: Study, body: Body, language: str) -> TapAnswer:
+    words = body.get("text")
+    shown = None if words is None else study.render(text_from_json(words), language)
+    return TapAnswer(str(body["tap"]), shown)
+
+
+def _invitation(study: Study, body: Body, language: str) -> Invitation:
+    return Invitation(str(body["secret"]), partial(_caption, study, str(body["for"]), language))
+
+
+def _caption(study: Study, invited: str, language: str, link: str) -> str:
+    return study.render(text("invitation.caption", code=invited, link=link), language)
+
+
+def _attachment(_study: Study, body: Body, _language: str) -> Attachment:
+    return Attachment(str(body["file"]))
+
+
+def _leave(_study: Study, _body: Body, _language: str) -> Leave:
+    return Leave()
+
+
+def _menu(connection: Connection, study: Study, leaving: Leaving, language: str) -> Menu:
+    person_id = leaving.person_id
+    roles = frozenset() if person_id is None else people.roles_of(connection, person_id)
+    return Menu(
+        tuple(
+            (command.name, study.render(text(f"command.{command.name}.help"), language))
+            for command in commands.allowed(roles)
+            if not command.hidden
+        )
+    )
+
+
+_PLAIN: Mapping[str, Callable[[Study, Body, str], Outgoing]] = {
+    "message": _words,
+    "edit": _change,
+    "tap": _tap_answer,
+    "invitation": _invitation,
+    "attachment": _attachment,
+    "leave": _leave,
+}

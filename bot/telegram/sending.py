@@ -1,0 +1,229 @@
+"""What leaves to Telegram: the calls, and what became of each.
+
+Error texts are compared without case, for python-telegram-bot capitalizes them; none of them ever
+leaves this module, since they may quote what was sent.
+"""
+
+import io
+from collections.abc import Awaitable, Callable, Iterator
+from typing import assert_never
+
+import httpx
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+)
+from telegram.constants import MessageLimit
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.sending.outgoing import (
+    Attachment,
+    Buttons,
+    Change,
+    Invitation,
+    Late,
+    Leave,
+    Menu,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sent,
+    Slower,
+    TapAnswer,
+    Unknown,
+    Unreachable,
+    Words,
+)
+
+LONGEST = int(MessageLimit.MAX_TEXT_LENGTH)
+LONGEST_POPUP = 200
+LONGEST_CAPTION = int(MessageLimit.CAPTION_LENGTH)
+# A phone's camera reads a picture of this scale from a screen at arm's length.
+_MODULE_PIXELS = 10
+
+# The connection was not made, so nothing was asked of the server.
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+_GONE_MESSAGE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_UNREACHABLE = {
+    "chat not found": "chat_not_found",
+    "bot was blocked": "blocked",
+    "user is deactivated": "deactivated",
+    "user not found": "chat_not_found",
+    "peer_id_invalid": "chat_not_found",
+    "can't initiate conversation": "not_started",
+}
+
+
+class TelegramChannel:
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, address: str, outgoing: Outgoing) -> Outcome:
+        try:
+            await self._call(int(address), outgoing)
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent()
+
+    async def _call(self, chat: int, outgoing: Outgoing) -> None:
+        match outgoing:
+            case Words():
+                await self._say(chat, outgoing)
+            case Change():
+                await self._change(chat, outgoing)
+            case TapAnswer(tap, words):
+                shown = None if words is None else cut(words, LONGEST_POPUP)
+                await self._bot.answer_callback_query(tap, text=shown, show_alert=bool(shown))
+            case Invitation():
+                await self._invite(chat, outgoing)
+            case Attachment(file):
+                kind, _, file_id = file.partition(":")
+                await self._senders[kind](chat, file_id)
+            case Menu(commands):
+                listed = [BotCommand(name, does) for name, does in commands]
+                await self._bot.set_my_commands(listed, scope=BotCommandScopeChat(chat))
+            case Leave():
+                await self._bot.leave_chat(chat)
+            case _:
+                assert_never(outgoing)
+
+    async def _say(self, chat: int, words: Words) -> None:
+        *parts, last = split(words.text)
+        for part in parts:
+            await self._bot.send_message(chat, part)
+        await self._bot.send_message(chat, last, reply_markup=_keyboard(words.buttons))
+
+    async def _change(self, chat: int, change: Change) -> None:
+        """What is too long for one message goes on in new ones, the buttons below the last."""
+        first, *rest = split(change.words.text)
+        keyboard = None if rest else _keyboard(change.words.buttons)
+        try:
+            await self._bot.edit_message_text(
+                first, chat, int(change.message), reply_markup=keyboard
+            )
+        except BadRequest as error:
+            if _says(error, *_GONE_MESSAGE):
+                await self._say(chat, change.words)
+                return
+            if not _says(error, "message is not modified"):
+                raise
+        if rest:
+            await self._say(chat, Words("".join(rest), change.words.buttons))
+
+    async def _invite(self, chat: int, invitation: Invitation) -> None:
+        link = f"https://t.me/{self._bot.username}?start={invitation.code}"
+        caption = cut(invitation.caption(link), LONGEST_CAPTION)
+        await self._bot.send_photo(chat, picture(link), caption=caption)
+
+    @property
+    def _senders(self) -> dict[str, Callable[[int, str], Awaitable[object]]]:
+        bot = self._bot
+        return {
+            "animation": bot.send_animation,
+            "audio": bot.send_audio,
+            "document": bot.send_document,
+            "photo": bot.send_photo,
+            "sticker": bot.send_sticker,
+            "video": bot.send_video,
+            "video_note": bot.send_video_note,
+            "voice": bot.send_voice,
+        }
+
+
+def outcome_of(error: TelegramError) -> Outcome:
+    match error:
+        case RetryAfter():
+            return Slower(seconds_of(error))
+        case Forbidden():
+            return Unreachable(_reason(error) or "forbidden")
+        case ChatMigrated():
+            return Unreachable("chat_not_found")
+        case BadRequest() if _says(error, "message is not modified"):
+            return Sent()
+        case BadRequest() if _says(error, "query is too old"):
+            return Late()
+        case BadRequest():
+            reason = _reason(error)
+            return Refused("bad_request") if reason is None else Unreachable(reason)
+        case InvalidToken():
+            return NotSent("token_refused")
+        case NetworkError() if isinstance(error.__cause__, _NEVER_SENT):
+            return NotSent("no_connection")
+        case _:
+            return Unknown("no_answer")
+
+
+def seconds_of(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int) else wait.total_seconds()
+
+
+def _reason(error: TelegramError) -> str | None:
+    return next((reason for words, reason in _UNREACHABLE.items() if _says(error, words)), None)
+
+
+def _says(error: TelegramError, *words: str) -> bool:
+    said = error.message.casefold()
+    return any(word in said for word in words)
+
+
+def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
+    if not buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(label, callback_data=data) for label, data in row]
+            for row in buttons
+        ]
+    )
+
+
+def picture(link: str) -> bytes:
+    """A QR code of the link."""
+    import segno
+
+    drawn = io.BytesIO()
+    segno.make(link, micro=False, error="m").save(drawn, kind="png", scale=_MODULE_PIXELS, border=4)
+    return drawn.getvalue()
+
+
+def split(words: str, longest: int = LONGEST) -> list[str]:
+    """Parts that Telegram takes, cut at the ends of lines where there are any.
+
+    Telegram counts UTF-16 units, in which an emoji is two.
+    """
+    return [part for part in _parts(words, longest) if part.strip()] or [words]
+
+
+def _parts(words: str, longest: int) -> Iterator[str]:
+    while _units(words) > longest:
+        head = cut(words, longest, ellipsis_="")
+        end = head.rfind("\n") + 1 or len(head)
+        yield words[:end]
+        words = words[end:]
+    yield words
+
+
+def cut(words: str, longest: int, ellipsis_: str = "…") -> str:
+    """As much as fits, with a mark that something is missing."""
+    if _units(words) <= longest:
+        return words
+    raw = words.encode("utf-16-le")[: 2 * (longest - len(ellipsis_))]
+    return raw.decode("utf-16-le", errors="ignore") + ellipsis_
+
+
+def _units(words: str) -> int:
+    return len(words.encode("utf-16-le")) // 2

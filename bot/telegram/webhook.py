@@ -1,0 +1,106 @@
+"""Updates are brought by Telegram, and answered with 200 only after their commit.
+
+Anything but 200 makes Telegram bring an update again, so what cannot be read is set aside and
+answered with 200 too; only a write that may succeed later is answered with 503.
+"""
+
+import asyncio
+import hmac
+import json
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from telegram import Bot
+from telegram.error import RetryAfter, TelegramError
+
+from bot.clock import Clock
+from bot.ingress import Ingress
+from bot.logs import failure, log
+from bot.sending.backoff import delay
+from bot.telegram.sending import seconds_of
+from bot.telegram.updates import ALLOWED
+from storage.passing import is_passing
+
+LARGEST_BODY = 1024 * 1024
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name is no secret
+_LONGEST_DELAY = 60
+
+
+class TooLarge(Exception):
+    """The body is larger than any update."""
+
+
+class Webhook:
+    def __init__(self, bot: Bot, ingress: Ingress, clock: Clock, url: str, secret: str) -> None:
+        self._bot = bot
+        self._ingress = ingress
+        self._clock = clock
+        self._url = url
+        self._secret = secret
+
+    @property
+    def route(self) -> Route:
+        return Route(urlsplit(self._url).path, self.receive, methods=["POST"])
+
+    async def announce(self) -> None:
+        """Tell Telegram where to bring updates; a refusal is taken for a passing one."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                await self._bot.set_webhook(
+                    self._url,
+                    allowed_updates=ALLOWED,
+                    secret_token=self._secret,
+                    drop_pending_updates=False,
+                )
+            except RetryAfter as error:
+                await self._clock.sleep(seconds_of(error))
+            except TelegramError as error:
+                failure("webhook_not_announced", error, attempt=attempt)
+                await self._clock.sleep(delay(attempt, longest=_LONGEST_DELAY))
+            else:
+                log("webhook_announced")
+                return
+
+    async def receive(self, request: Request) -> Response:
+        given = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+            return Response(status_code=HTTPStatus.FORBIDDEN)
+        try:
+            body = await _body(request)
+        except TooLarge:
+            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)
+        return await asyncio.shield(asyncio.ensure_future(self._take(body)))
+
+    async def _take(self, body: bytes) -> Response:
+        try:
+            await self._ingress.take(_read(body))
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            failure("updates_not_stored", error, count=1)
+            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+        return Response()
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise TooLarge
+    return bytes(body)
+
+
+def _read(body: bytes) -> object:
+    """The object in the body, or the body's text where there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode(errors="replace")

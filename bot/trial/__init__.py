@@ -1,0 +1,1 @@
+"""The trial's folder: read, checked and published."""

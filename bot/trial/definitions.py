@@ -1,0 +1,98 @@
+"""Reads a trial's folder: trial.toml, instruments/*.toml, locales/<language>/*.po.
+
+What is wrong is refused with the file, the place in it, what is wrong, and what would be right.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from bot.language.lexicon import read_lexicon
+from bot.language.wording import LANGUAGES, Entry, Wording
+from bot.trial.definition_files import DefinitionProblem, DefinitionRefused, read_toml
+from bot.trial.study import InstrumentKey, Study
+from flows.definition import Trial
+from flows.instruments import Instrument
+from flows.trial_problems import trial_problems
+
+HERE = Path(__file__).parent.parent.parent
+DEFAULT_TRIAL = HERE / "flows" / "trials" / "hair_loss"
+COMMON_WORDING = HERE / "locales"
+
+
+def load_study(folder: Path) -> Study:
+    """Read and check a trial's folder. Raises DefinitionRefused or WordingRefused."""
+    trial_file = folder / "trial.toml"
+    trial = read_toml(trial_file, Trial)
+    instruments = _instruments(folder / "instruments")
+    problems = [
+        DefinitionProblem(trial_file, place, detail)
+        for place, detail in _semantic_problems(trial, instruments)
+    ]
+    if problems:
+        raise DefinitionRefused(problems)
+    wording = _with_names(Wording.load([COMMON_WORDING, folder / "locales"]), trial, trial_file)
+    lexicon = read_lexicon([partial(wording.variants, language=it) for it in LANGUAGES])
+    return Study(folder, trial, _hash(folder), instruments, wording, lexicon)
+
+
+def _instruments(folder: Path) -> dict[InstrumentKey, Instrument]:
+    read = [(file, read_toml(file, Instrument)) for file in sorted(folder.glob("*.toml"))]
+    found: dict[InstrumentKey, Instrument] = {}
+    for file, instrument in read:
+        key = (instrument.name, instrument.version)
+        if not instrument.version.isdecimal():
+            raise DefinitionRefused(
+                [DefinitionProblem(file, "version", 'must be a whole number, such as "2"')]
+            )
+        if key in found:
+            detail = f"{instrument.name} version {instrument.version} is in another file too"
+            raise DefinitionRefused([DefinitionProblem(file, "version", detail)])
+        found[key] = instrument
+    return found
+
+
+def _semantic_problems(
+    trial: Trial, instruments: Mapping[InstrumentKey, Instrument]
+) -> Iterator[tuple[str, str]]:
+    yield from trial_problems(trial, {name for name, _ in instruments})
+    if trial.site.time_zone not in available_timezones():
+        yield "site.time_zone", 'is no time zone; write one such as "Asia/Tehran"'
+    for place, names in _localized(trial):
+        if missing := set(LANGUAGES) - set(names):
+            yield place, f"has no wording for {', '.join(sorted(missing))}"
+
+
+def _localized(trial: Trial) -> Iterator[tuple[str, Mapping[str, str]]]:
+    yield "title", trial.title
+    yield "site.name", trial.site.name
+    for number, arm in enumerate(trial.arms, start=1):
+        yield f"arms[{number}].name", arm.name
+    for number, visit in enumerate(trial.visits, start=1):
+        yield f"visits[{number}].label", visit.label
+
+
+def _with_names(wording: Wording, trial: Trial, file: Path) -> Wording:
+    """The names in the definition become wording, but for the arms: bot.turn.arms reads those."""
+    names = {"trial.title": trial.title, "trial.site": trial.site.name}
+    names |= {f"visit.{visit.name}": visit.label for visit in trial.visits}
+    return Wording(
+        {
+            language: {
+                **known,
+                **{key: Entry(name[language], file, 1) for key, name in names.items()},
+            }
+            for language, known in wording.catalogues.items()
+        }
+    )
+
+
+def _hash(folder: Path) -> str:
+    """SHA-256 over the definition and the instruments: what the PI confirms."""
+    digest = hashlib.sha256()
+    for file in [folder / "trial.toml", *sorted((folder / "instruments").glob("*.toml"))]:
+        content = file.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{file.name}:{len(content)}:".encode() + content)
+    return digest.hexdigest()

@@ -1,0 +1,312 @@
+"""Commands: their questions, one after the other, and the decision at the end.
+
+What a command reads is read anew in each turn, in the transaction that it writes in, with the
+answer that has just come: a choice always is among what there is now.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from bot.turn import questions
+from bot.turn.performing import perform
+from bot.turn.reading import read_value
+from bot.turn.reads import read
+from bot.turn.speaking import Voice
+from flows import commands, effects, engine
+from flows.chart import Chart
+from flows.commands.command import Circumstances, Command
+from flows.conversation import Conversation
+from flows.effects import Effect, Refused
+from flows.engine import step
+from flows.events import Began, Event, Misread, Replied, Resumed
+from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
+from flows.roles import Role
+from flows.text import Text, text
+from storage import conversations, participants
+from storage.conversations import Open
+
+VERSION = "1"
+
+
+# Effects that keep nothing themselves: a command of only these is written down as what it is.
+SAYING = (
+    effects.Say,
+    effects.PopUp,
+    effects.TellRole,
+    effects.TellPerson,
+    effects.RunNext,
+    effects.BeginForm,
+    effects.ContinueForm,
+    effects.CorrectRating,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a turn of a command: `over`, and the effects that begin something else."""
+
+    over: bool
+    following: tuple[Effect, ...] = ()
+
+
+GOES_ON = Outcome(over=False)
+
+
+def circumstances(voice: Voice) -> Circumstances:
+    desk = voice.desk
+    return Circumstances(
+        trial=desk.study.trial,
+        actor=voice.person,
+        roles=frozenset(voice.speaker.roles),
+        now=desk.now,
+        today=desk.today,
+        tapped=voice.tap is not None,
+        secret=desk.secret,
+        at_clinic=desk.study.moment,
+        clinic_day=desk.study.today,
+    )
+
+
+def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outcome:
+    """Begin a command, with the answers that its arguments give."""
+    answers, problem = _answers_from(voice, command, arguments)
+    facts, form = _form(voice, command, answers)
+    if why := command.check(facts, answers, circumstances(voice)):
+        return _refuse(voice, command, why)
+    state = Conversation(command.name, VERSION, answers=answers)
+    if not form.items:
+        return _decide(voice, command, state)
+    _end_same(voice, command)
+    event: Event = Began()
+    if problem is not None:
+        state, event = step(form, state, Began()).conversation, Misread(problem)
+    desk = voice.desk
+    found = conversations.begin(
+        desk.connection,
+        keys=desk.keys,
+        person_id=voice.person,
+        kind="command",
+        form_id=None,
+        state=state,
+        at=desk.now,
+    )
+    return advance(voice, found, event)
+
+
+def title(command: Command[Any]) -> tuple[Text, ...]:
+    """What is being done, said above its answers; nothing for what only a button begins."""
+    return () if command.hidden else (text(f"command.{command.name}.help"),)
+
+
+def title_of(voice: Voice, found: Open) -> tuple[Text, ...]:
+    command = commands.find(found.state.form, voice.speaker.roles)
+    return () if command is None else title(command)
+
+
+def _end_same(voice: Voice, command: Command[Any]) -> None:
+    """Giving a command anew takes the place of the same one half done."""
+    desk = voice.desk
+    conversations.end_of_command(
+        desk.connection, person_id=voice.person, name=command.name, at=desk.now
+    )
+
+
+def _answers_from(
+    voice: Voice, command: Command[Any], arguments: Sequence[str]
+) -> tuple[dict[str, Answer], str | None]:
+    """The answers in the words behind a command, up to the first that is none."""
+    answers: dict[str, Answer] = {}
+    for argument in arguments:
+        _, form = _form(voice, command, answers)
+        item = next((it for it in form.applicable(answers) if it.id not in answers), None)
+        if item is None:
+            break
+        value = _coded(item, argument) or _typed(voice, item, argument)
+        if isinstance(value, Misread):
+            return answers, value.problem
+        answers[item.id] = value
+    return answers, None
+
+
+def _coded(item: Item, argument: str) -> Answer | None:
+    """The answer that an option's own code is, as buttons bring it."""
+    option = item.option(argument)
+    if option is None:
+        return None
+    return (option.code,) if isinstance(item.kind, Choices) else option.code
+
+
+def _typed(voice: Voice, item: Item, typed: str) -> Answer | Misread:
+    value = read_value(voice.desk.study, item, typed, voice.desk.today)
+    if isinstance(value, Misread):
+        return value
+    if isinstance(item.kind, ParticipantCode) and not _exists(voice, str(value)):
+        return Misread("no_such_participant")
+    return value
+
+
+def _exists(voice: Voice, code: str) -> bool:
+    return participants.with_code(voice.desk.connection, code) is not None
+
+
+def _form(voice: Voice, command: Command[Any], answers: Answers) -> tuple[Any, Form]:
+    facts = read(command.reads, voice.desk, voice.person, answers)
+    items = command.items(facts, answers, circumstances(voice))
+    return facts, Form(
+        command.name, VERSION, items, review=command.confirm, may_cancel=command.may_cancel
+    )
+
+
+def advance(voice: Voice, found: Open, event: Event) -> Outcome:
+    """Move a command by one event. An answer that the command refuses is asked for again; where
+    it would refuse even without that answer, something has changed meanwhile and it is over.
+    """
+    command = commands.find(found.state.form, voice.speaker.roles)
+    if command is None:
+        return _end(voice, found, "cancelled")
+    facts, _ = _form(voice, command, found.state.answers)
+    if why := command.check(facts, found.state.answers, circumstances(voice)):
+        _end(voice, found, "cancelled")
+        return _refuse(voice, command, why)
+    event = _checked(voice, command, found.state, event)
+    answers = _answers_after(found.state, event)
+    _, form = _form(voice, command, answers)
+    turn = step(form, found.state, event)
+    outcome = GOES_ON
+    for effect in turn.effects:
+        outcome = _carry_out(voice, command, form, found, turn.conversation, effect)
+    if not outcome.over:
+        desk = voice.desk
+        conversations.save(
+            desk.connection,
+            keys=desk.keys,
+            conversation=found,
+            state=turn.conversation,
+            at=desk.now,
+        )
+    return outcome
+
+
+def form_of(voice: Voice, found: Open) -> Form | None:
+    """The questions of a command under way; None when the person may no longer give it."""
+    command = commands.find(found.state.form, voice.speaker.roles)
+    if command is None:
+        return None
+    return _form(voice, command, found.state.answers)[1]
+
+
+def _answers_after(state: Conversation, event: Event) -> Answers:
+    if not isinstance(event, Replied) or state.at is None or event.step != state.step:
+        return state.answers
+    return {**state.answers, state.at: event.value}
+
+
+def _checked(voice: Voice, command: Command[Any], state: Conversation, event: Event) -> Event:
+    """The event, or the refusal of the answer in it; a refusal is said before the question."""
+    answers = _answers_after(state, event)
+    if answers is state.answers or state.at is None:
+        return event
+    value = answers[state.at]
+    _, before = _form(voice, command, state.answers)
+    asked = before.item(state.at)
+    names_participant = asked is not None and isinstance(asked.kind, ParticipantCode)
+    if names_participant and not _exists(voice, str(value)):
+        return Misread("no_such_participant")
+    facts, _ = _form(voice, command, answers)
+    why = command.check(facts, answers, circumstances(voice))
+    if why is None:
+        return event
+    _record_refusal(voice, command, why)
+    voice.tell(why)
+    return Resumed()
+
+
+def _carry_out(
+    voice: Voice,
+    command: Command[Any],
+    form: Form,
+    found: Open,
+    state: Conversation,
+    effect: engine.Effect,
+) -> Outcome:
+    match effect:
+        case engine.Ask(item_id, problem, misses):
+            item = form.item(item_id)
+            assert item is not None
+            voice.say(
+                questions.question(form, found.id, state, item, problem=problem, misses=misses)
+            )
+        case engine.Redraw(item_id):
+            item = form.item(item_id)
+            assert item is not None
+            voice.redraw(questions.question(form, found.id, state, item))
+        case engine.ShowReview(problem):
+            shown = questions.review(form, found.id, state, problem=problem, title=title(command))
+            voice.say(shown)
+        case engine.SayStale():
+            voice.pop_up(text("popup.stale"))
+        case engine.Finish():
+            return _finish(voice, command, found, state)
+        case engine.RecordResponse() | engine.RaiseAlert() | engine.AskToConfirmPreferringNot():
+            pass
+        case _:
+            assert_never(effect)
+    return GOES_ON
+
+
+def _finish(voice: Voice, command: Command[Any], found: Open, state: Conversation) -> Outcome:
+    _end(voice, found, "finished")
+    facts, form = _form(voice, command, state.answers)
+    if not _still_offered(form, state.answers):
+        return _refuse(voice, command, text("refused.changed_meanwhile"))
+    if why := command.check(facts, state.answers, circumstances(voice)):
+        return _refuse(voice, command, why)
+    return _decide(voice, command, state)
+
+
+def _still_offered(form: Form, answers: Answers) -> bool:
+    """Whether every choice is still among the options: somebody else may have acted meanwhile."""
+    return all(
+        item.option(str(answers[item.id])) is not None
+        for item in form.items
+        if isinstance(item.kind, Choice) and item.id in answers
+    )
+
+
+def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome:
+    facts = read(command.reads, voice.desk, voice.person, state.answers)
+    decision = command.decide(facts, state.answers, circumstances(voice))
+    if isinstance(decision, Refused):
+        return _refuse(voice, command, decision.why)
+    if Role.PARTICIPANT not in voice.speaker.roles and all(
+        isinstance(effect, SAYING) for effect in decision
+    ):
+        voice.record(command.audit, participant_in(facts))
+    following: list[Effect] = []
+    for effect in decision:
+        perform(voice, command.audit, effect, following.append)
+    return Outcome(over=True, following=tuple(following))
+
+
+def participant_in(facts: Any) -> int | None:
+    """The participant that these facts are about, if they are about one."""
+    chart = getattr(facts, "chart", None)
+    return chart.participant if isinstance(chart, Chart) else None
+
+
+def _refuse(voice: Voice, command: Command[Any], why: Text) -> Outcome:
+    _record_refusal(voice, command, why)
+    voice.tell(why)
+    return Outcome(over=True)
+
+
+def _record_refusal(voice: Voice, command: Command[Any], why: Text) -> None:
+    voice.record("refused", None, command=command.name, why=why.key)
+
+
+def _end(voice: Voice, found: Open, standing: str) -> Outcome:
+    conversations.end(
+        voice.desk.connection, conversation_id=found.id, standing=standing, at=voice.desk.now
+    )
+    return Outcome(over=True)

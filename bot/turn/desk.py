@@ -1,0 +1,83 @@
+"""What a turn works with: one transaction, the keys, the study, and the moment."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.trial.study import Study
+from bot.turn.bodies import message_body
+from flows.messages import Message
+from flows.roles import Role
+from storage import audit, outbox, people
+from storage.keyring import Keyring
+from storage.outbox import NewMessage, ToPerson, ToStranger, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`nonce` makes the keys of this turn's messages its own; `secret` is new and random."""
+
+    connection: Connection
+    keys: Keyring
+    study: Study
+    now: datetime
+    nonce: str
+    secret: str = field(repr=False)
+    _sent: list[int] = field(default_factory=list, repr=False)
+
+    @property
+    def today(self) -> date:
+        return self.study.today(self.now)
+
+    def record(self, act: audit.Act) -> None:
+        audit.append(self.connection, keys=self.keys, at=self.now, act=act)
+
+    def reply(self, to: ToPerson | ToStranger, kind: str, body: str) -> None:
+        """Put a reply in; replies of one turn leave in their order."""
+        self._sent.append(1)
+        key = f"{self.nonce}:{len(self._sent)}"
+        self.put(NewMessage(key, kind, Urgency.REPLY, to, body))
+
+    def put(self, new: NewMessage) -> bool:
+        return outbox.put(self.connection, keys=self.keys, new=new, at=self.now)
+
+    def notify(
+        self,
+        person_id: int,
+        message: Message,
+        *,
+        key: str | None = None,
+        urgency: Urgency = Urgency.NOTICE,
+        lasts: timedelta | None = None,
+    ) -> bool:
+        """Send a message to somebody who did not just write; False when `key` was used before."""
+        self._sent.append(1)
+        return self.put(
+            NewMessage(
+                key or f"{self.nonce}:{len(self._sent)}",
+                "message",
+                urgency,
+                ToPerson(person_id),
+                message_body(message),
+                None if lasts is None else self.now + lasts,
+            )
+        )
+
+    def notify_role(
+        self,
+        role: Role,
+        message: Message,
+        *,
+        key: str | None = None,
+        urgency: Urgency = Urgency.NOTICE,
+    ) -> None:
+        """Tell everybody with the role; where nobody holds it, the PI and the administrators."""
+        told = people.holders(self.connection, role)
+        for person_id in told or self._fallback():
+            each = None if key is None else f"{key}:{person_id}"
+            self.notify(person_id, message, key=each, urgency=urgency)
+
+    def _fallback(self) -> list[int]:
+        holders = (people.holders(self.connection, it) for it in (Role.PI, Role.ADMINISTRATOR))
+        return [person_id for held in holders for person_id in held]

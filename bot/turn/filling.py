@@ -1,0 +1,224 @@
+"""A person fills in an instrument: each answer is kept, with what was shown, as it is given."""
+
+import hashlib
+from typing import assert_never
+
+from bot.turn import questions
+from bot.turn.alerting import raise_alert
+from bot.turn.desk import Desk
+from bot.turn.speaking import Voice
+from flows import engine
+from flows.conversation import Conversation
+from flows.effects import CorrectRating
+from flows.engine import step
+from flows.events import Began, Event, Resumed
+from flows.forms import Answer, Form, Item, Missing
+from flows.instruments import FilledBy, title
+from flows.messages import say
+from flows.text import Text, text
+from storage import conversations, participants, responses
+from storage.audit import Act, Detail
+from storage.conversations import Open
+from storage.responses import FormRow, NewResponse
+
+
+def form_of(voice: Voice, row: FormRow) -> Form:
+    """The questions of the version that this form was opened with."""
+    return voice.desk.study.form(row.instrument, row.version, any_time=row.visit is None)
+
+
+def begin_or_resume(voice: Voice, row: FormRow) -> bool:
+    """Open a form where it was left; True when it is finished by that."""
+    desk = voice.desk
+    found = conversations.of_form(
+        desk.connection, keys=desk.keys, person_id=voice.person, form_id=row.id
+    )
+    if found is not None:
+        return resume(voice, found)
+    if not row.is_open:
+        voice.pop_up(text("form.submitted_before" if row.submitted_at else "form.closed"))
+        return False
+    chart = participants.chart(desk.connection, row.participant)
+    state = Conversation(row.instrument, row.version, context={"sex": chart.sex})
+    opened = conversations.begin(
+        desk.connection,
+        keys=desk.keys,
+        person_id=voice.person,
+        kind="instrument",
+        form_id=row.id,
+        state=state,
+        at=desk.now,
+    )
+    _introduce(voice, row, chart.code)
+    return advance(voice, opened, Began())
+
+
+def resume(voice: Voice, found: Open) -> bool:
+    """Bring a form that was set aside to the foreground and ask where it stands."""
+    desk = voice.desk
+    if found.standing != "foreground":
+        conversations.set_aside(desk.connection, person_id=voice.person, at=desk.now)
+        conversations.bring_forward(desk.connection, conversation_id=found.id, at=desk.now)
+    return advance(voice, found, Resumed())
+
+
+def _introduce(voice: Voice, row: FormRow, code: str) -> None:
+    instrument = voice.desk.study.instruments[row.instrument, row.version]
+    voice.say(say(*about(voice, row, code), text(f"{instrument.prefix}.intro")))
+
+
+def about(voice: Voice, row: FormRow, code: str) -> tuple[Text, ...]:
+    """Whom and which visit a form of staff is about; a participant's own needs no such words."""
+    instrument = voice.desk.study.instruments[row.instrument, row.version]
+    if instrument.filled_by is FilledBy.PARTICIPANT:
+        return ()
+    where = (text(f"visit.{row.visit}"),) if row.visit else ()
+    return (text("form.about", code=code, title=title(instrument)), *where)
+
+
+def advance(voice: Voice, found: Open, event: Event) -> bool:
+    """Move the conversation by one event; True when the form was submitted by it."""
+    desk = voice.desk
+    assert found.form_id is not None
+    row = responses.form(desk.connection, found.form_id)
+    if not row.is_open:
+        conversations.end(
+            desk.connection, conversation_id=found.id, standing="cancelled", at=desk.now
+        )
+        voice.pop_up(text("form.submitted_before" if row.submitted_at else "form.closed"))
+        return False
+    turn = step(form_of(voice, row), found.state, event)
+    if turn.conversation != found.state:
+        conversations.save(
+            desk.connection,
+            keys=desk.keys,
+            conversation=found,
+            state=turn.conversation,
+            at=desk.now,
+        )
+    submitted = False
+    for effect in turn.effects:
+        submitted |= _carry_out(voice, row, found, turn.conversation, effect)
+    return submitted
+
+
+def _carry_out(
+    voice: Voice, row: FormRow, found: Open, state: Conversation, effect: engine.Effect
+) -> bool:
+    form = form_of(voice, row)
+    match effect:
+        case engine.Ask(item_id, problem, misses):
+            item = _item(form, item_id)
+            asked = questions.question(form, found.id, state, item, problem=problem, misses=misses)
+            voice.say(asked)
+        case engine.Redraw(item_id):
+            voice.redraw(questions.question(form, found.id, state, _item(form, item_id)))
+        case engine.AskToConfirmPreferringNot():
+            voice.say(questions.confirm_preferring_not(found.id, state))
+        case engine.ShowReview(problem):
+            voice.say(questions.review(form, found.id, state, problem=problem))
+        case engine.SayStale():
+            voice.pop_up(text("popup.stale"))
+        case engine.RecordResponse(item_id, answer, replaced):
+            _record(voice, row, _item(form, item_id), answer, replaced)
+        case engine.RaiseAlert():
+            voice.say(raise_alert(voice.desk, row, form, effect))
+        case engine.Finish():
+            return _submit(voice, row, found)
+        case _:
+            assert_never(effect)
+    return False
+
+
+def _item(form: Form, item_id: str) -> Item:
+    item = form.item(item_id)
+    assert item is not None
+    return item
+
+
+def _record(
+    voice: Voice,
+    row: FormRow,
+    item: Item,
+    answer: Answer,
+    replaced: Answer | None,
+    reason: str = "",
+) -> None:
+    desk = voice.desk
+    revision = responses.record(
+        desk.connection,
+        keys=desk.keys,
+        new=NewResponse(
+            form=row,
+            item=item,
+            answer=answer,
+            originator=voice.person,
+            role=voice.role,
+            channel=voice.speaker.channel,
+            language=voice.speaker.language,
+            wording_digest=wording_digest(voice, item),
+            answered_at=voice.incoming.sent_at or desk.now,
+            saved_at=desk.now,
+            reason=reason,
+        ),
+    )
+    voice.record(
+        "answer",
+        row.participant,
+        form=row.id,
+        instrument=f"{row.instrument}.{row.version}",
+        item=item.id,
+        revision=revision,
+        old=None if replaced is None else answer_code(replaced),
+        new=answer_code(answer),
+        reason=reason,
+    )
+
+
+def answer_code(answer: Answer) -> str:
+    """An answer as the audit trail holds it."""
+    if isinstance(answer, Missing):
+        return f"missing:{answer.reason.value}"
+    return ",".join(answer) if isinstance(answer, tuple) else str(answer)
+
+
+def wording_digest(voice: Voice, item: Item) -> str:
+    """SHA-256 of the question and its options exactly as this person was shown them."""
+    study, language = voice.desk.study, voice.speaker.language
+    shown = [item.question, *(option.label for option in item.options)]
+    words = "\n".join(study.render(it, language) for it in shown)
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _submit(voice: Voice, row: FormRow, found: Open) -> bool:
+    desk = voice.desk
+    conversations.end(desk.connection, conversation_id=found.id, standing="finished", at=desk.now)
+    responses.submit(desk.connection, form_id=row.id, by=voice.person, at=desk.now)
+    voice.record(
+        "submit", row.participant, form=row.id, instrument=f"{row.instrument}.{row.version}"
+    )
+    return True
+
+
+def close(desk: Desk, row: FormRow, reason: str) -> None:
+    """Close a form that was not submitted: its answers stay, and `reason` is that of the rest."""
+    responses.close(desk.connection, form_id=row.id, at=desk.now)
+    conversations.end_of_form(desk.connection, form_id=row.id, at=desk.now)
+    detail: Detail = {"form": row.id, "reason": reason}
+    desk.record(Act("close_form", "system", None, row.participant, detail))
+
+
+def correct(voice: Voice, effect: CorrectRating) -> None:
+    """A rater's correction: a further revision of each answer that changed, with the reason."""
+    desk = voice.desk
+    row = responses.form(desk.connection, effect.form_id)
+    form = form_of(voice, row)
+    items = {item.id: item for item in form.items}
+    before = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
+    changed = [it for it, answer in effect.answers.items() if before.get(it) != answer]
+    for item_id in changed:
+        answer = effect.answers[item_id]
+        _record(voice, row, items[item_id], answer, before.get(item_id), effect.reason)
+    code = participants.code_of(desk.connection, row.participant)
+    key = "ratings.corrected" if changed else "ratings.unchanged"
+    voice.tell(text(key, code=code, visit=text(f"visit.{row.visit}")))

@@ -1,0 +1,58 @@
+"""Mail to the clinic: whatever a participant writes that is no command and no answer."""
+
+from bot.language.typed_text import words_of
+from bot.trial.study import Study
+from bot.turn.desk import Desk
+from bot.turn.reading import units
+from bot.turn.speaking import Voice
+from flows.messages import run_button, say
+from flows.roles import Role
+from flows.text import text
+from storage import mail, outbox, participants, people
+from storage.audit import Act
+
+LONGEST = 4096
+
+
+def is_letter(words: str, study: Study) -> bool:
+    """Whether words that are no answer say something: more than numbers and what goes with them."""
+    beside = {
+        word
+        for phrase in (*units(study), *study.lexicon.options, *study.lexicon.conjunctions)
+        for word in words_of(phrase)
+    }
+    return any(not word.isdecimal() and word not in beside for word in words_of(words))
+
+
+def receive(voice: Voice, words: str, file: str | None) -> None:
+    """Keep a letter, tell the coordinators, and say at once what to do when it is urgent."""
+    desk, site = voice.desk, voice.desk.study.trial.site
+    mail_id = mail.receive(
+        desk.connection,
+        keys=desk.keys,
+        person_id=voice.person,
+        words=words[:LONGEST],
+        attachment=file,
+        at=desk.now,
+    )
+    voice.record("write_mail", voice.person, mail=mail_id)
+    voice.tell(text("mail.received", emergency=site.emergency, phone=site.clinic_phone))
+    code = participants.code_of(desk.connection, voice.person)
+    button = run_button(text("command.mail.button"), "mail")
+    desk.notify_role(Role.COORDINATOR, say(text("staff.mail", code=code), buttons=((button,),)))
+
+
+def note_blocked(desk: Desk, address_id: int, person_id: int) -> None:
+    """An address takes no messages: what waits for it fails, and the coordinators are told once."""
+    changed = people.mark_address(
+        desk.connection, address_id=address_id, state="blocked", at=desk.now
+    )
+    outbox.fail_waiting(desk.connection, address_id=address_id, at=desk.now, reason="blocked")
+    if not changed:
+        return
+    desk.record(Act("address_blocked", "system", None, person_id))
+    if Role.PARTICIPANT in people.roles_of(desk.connection, person_id):
+        code = participants.code_of(desk.connection, person_id)
+        desk.notify_role(Role.COORDINATOR, say(text("staff.blocked", code=code)))
+    else:
+        desk.notify_role(Role.ADMINISTRATOR, say(text("staff.blocked_staff")))

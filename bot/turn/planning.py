@@ -1,0 +1,58 @@
+"""Keeps the plans of a participant in step with their chart."""
+
+from functools import partial
+
+from bot.language.calendars import add_jalali_months, local
+from bot.turn.desk import Desk
+from flows.reminders import Hours, Kind, Wanted, plans
+from flows.schedule import due_forms, due_visits
+from storage import outbox, participants, planned
+from storage.planned import Plan
+
+
+def hours(desk: Desk) -> Hours:
+    study = desk.study
+    return Hours(study.trial, study.moment, partial(local, zone=study.zone))
+
+
+def replan(desk: Desk, participant: int) -> None:
+    """Plan what the chart asks for now, and drop what it no longer does."""
+    trial, chart = desk.study.trial, participants.chart(desk.connection, participant)
+    wanted = plans(
+        hours(desk),
+        chart,
+        due_visits(trial, chart, add_jalali_months),
+        due_forms(trial, chart, add_jalali_months),
+    )
+    planned.replace_for(
+        desk.connection,
+        participant=participant,
+        plans=[_plan(participant, it) for it in wanted],
+        at=desk.now,
+    )
+
+
+def reminder_key(plan_id: int) -> str:
+    """The key of the message that a plan becomes, so that it becomes one."""
+    return f"plan:{plan_id}"
+
+
+def take_back_visit_reminders(desk: Desk, participant: int, visit: str, reason: str) -> None:
+    """What waits for the network must not remind of an appointment that no longer holds."""
+    done = planned.done(desk.connection, participant=participant, kind=Kind.VISIT_REMINDER)
+    keys = [reminder_key(plan.id) for plan in done if plan.subject["visit"] == visit]
+    outbox.cancel_reminders(
+        desk.connection, person_id=participant, at=desk.now, reason=reason, only=keys
+    )
+
+
+def _plan(participant: int, wanted: Wanted) -> Plan:
+    """What is due. An appointment made late is not reminded of in the breath that announces it."""
+    return Plan(
+        wanted.key,
+        wanted.kind.value,
+        wanted.due_at,
+        participant,
+        wanted.subject,
+        only_ahead=wanted.kind is Kind.VISIT_REMINDER,
+    )

@@ -1,0 +1,39 @@
+"""Inviting and cutting off: the same in the chat and on the command line."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from bot.turn.desk import Desk
+from flows.roles import Role
+from storage import conversations, invitations, people
+
+# An invitation is used the same day as a rule; a week leaves room for a slow start.
+INVITATION_LASTS = timedelta(days=7)
+
+
+def invite(desk: Desk, person: int, secret: str) -> None:
+    """Keep a new one-time code for a person."""
+    invitations.invite(
+        desk.connection,
+        keys=desk.keys,
+        person_id=person,
+        code=secret,
+        at=desk.now,
+        expires_at=desk.now + INVITATION_LASTS,
+    )
+
+
+def invite_staff(desk: Desk, name: str, roles: Iterable[Role], secret: str) -> int:
+    """A new member of staff, who enters with this code."""
+    person = people.create(desk.connection, keys=desk.keys, language="fa", name=name, at=desk.now)
+    people.begin_roles(desk.connection, person_id=person, roles=roles, at=desk.now)
+    invite(desk, person, secret)
+    return person
+
+
+def cut_off(desk: Desk, person: int) -> None:
+    """End roles, chats, conversations and invitations of a member of staff, at once."""
+    people.end_roles(desk.connection, person_id=person, at=desk.now)
+    people.close_addresses(desk.connection, person_id=person, at=desk.now)
+    conversations.end_of_person(desk.connection, person_id=person, at=desk.now)
+    invitations.revoke(desk.connection, person_id=person, at=desk.now)
