@@ -9,6 +9,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the golden chats anew, then read the diff",
     )
+    parser.addoption("--rewrite-readme", action="store_true", help="write the README's tables anew")
+
+
+@pytest.fixture
+def rewrite_readme(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--rewrite-readme"))
 
 
 @pytest.fixture
