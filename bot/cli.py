@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="look for what is wrong in definition and wording")
     check.add_argument("--table", action="store_true", help="print the wording, for its review")
     commands.add_parser("publish", help="lock the instruments that are not published yet")
+    commands.add_parser("backup", help="copy the database into the backups folder, and check it")
     commands.add_parser("settings", help="list the settings")
     commands.add_parser("summary", help="print the weekly summary as of now")
     _add_staff(commands.add_parser("staff", help="who works on the trial"))

@@ -33,6 +33,7 @@ from flows.allocation_list import ListProblem, ListRefused
 from flows.roles import Role, conflict
 from flows.text import Text, text
 from storage import audit, envelopes, people
+from storage.backup import backup
 from storage.database import Database
 
 P = ParamSpec("P")
@@ -134,6 +135,18 @@ async def _run(it: Operator, _given: argparse.Namespace) -> int:
                 it.tell(text("cli.key_made", file=str(made)))
             async with opened(it.settings, master) as data:
                 await Service(it.settings, it.study, clock, data, listener, stopping).run()
+    return 0
+
+
+async def _backup(it: Operator, _given: argparse.Namespace) -> int:
+    """The copy is one committed state, also while the service runs."""
+    database, folder = it.settings.database_file, it.settings.backups
+    if not database.exists():
+        it.complain(text("cli.backup_none", file=str(database)))
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    made = await asyncio.to_thread(backup, database, folder, SystemClock().now())
+    it.tell(text("cli.backup_made", file=str(made)))
     return 0
 
 
@@ -299,6 +312,7 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "run": _run,
     "check": _check,
     "publish": _publish,
+    "backup": _backup,
     "summary": _summary,
     "staff invite": _staff_invite,
     "staff list": _staff_list,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import _parser
-from bot.settings import PREFIX, SETTINGS
+from bot.settings import PREFIX, SETTINGS, _default
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.commands import COMMANDS
 from flows.text import text
@@ -16,7 +16,10 @@ README = Path(__file__).parent.parent / "README.md"
 
 
 def _settings_table() -> str:
-    rows = [f"| `{PREFIX}{it.name}` | {it.help} | {it.default or ''} |" for it in SETTINGS]
+    rows = [
+        f"| `{PREFIX}{it.name}` | {it.help} | {_default(it).removeprefix(' (default: ')[:-1]} |"
+        for it in SETTINGS
+    ]
     return "\n".join(["| name | what it is | default |", "|---|---|---|", *rows])
 
 
