@@ -120,7 +120,8 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. It applies while every condition of `when` holds."""
+    """One question. It applies while every condition of `when` holds. A veiled answer is not
+    repeated to whoever gave it: no message may hold it."""
 
     id: str
     question: Text
@@ -128,6 +129,7 @@ class Item:
     when: tuple[When, ...] = ()
     may_decline: bool = False
     may_skip: bool = False
+    veiled: bool = False
 
     @property
     def options(self) -> tuple[Option, ...]:

@@ -118,6 +118,8 @@ def answer_text(item: Item, answer: Answer) -> Text:
         return text("answer.declined")
     if answer in ("", ()):
         return text("answer.skipped")
+    if item.veiled:
+        return text("answer.written")
     if isinstance(answer, tuple):
         first, *others = (_label(item.option(code), code) for code in answer)
         return reduce(_and, others, first)

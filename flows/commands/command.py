@@ -93,8 +93,9 @@ def pick(item_id: str, labels: dict[str, Text]) -> Item:
     return Item(item_id, text(f"ask.{item_id}"), Choice(options))
 
 
-def words(item_id: str, longest: int, *, may_skip: bool = False) -> Item:
-    return Item(item_id, text(f"ask.{item_id}"), Words(longest), may_skip=may_skip)
+def words(item_id: str, longest: int, *, may_skip: bool = False, veiled: bool = False) -> Item:
+    kind = Words(longest)
+    return Item(item_id, text(f"ask.{item_id}"), kind, may_skip=may_skip, veiled=veiled)
 
 
 def completed_years(born_on: date, on: date) -> int:

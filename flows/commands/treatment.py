@@ -88,8 +88,8 @@ def _session_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -
         PARTICIPANT,
         pick("visit", _sessions_to_do(facts, given)),
         Item("on", text("ask.session_on"), Day(latest=given.today)),
-        words("batch", LONGEST_BATCH),
-        words("notes", LONGEST_NOTES, may_skip=True),
+        words("batch", LONGEST_BATCH, veiled=True),
+        words("notes", LONGEST_NOTES, may_skip=True, veiled=True),
     )
 
 
