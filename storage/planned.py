@@ -74,8 +74,10 @@ def replace_for(
         elif row.state == "dropped" and row.key in wanted:
             due_at = wanted[row.key].due_at
             _set(connection, row.id, state="planned", reason=None, decided_at=None, due_at=due_at)
-    for key in wanted.keys() - {row.key for row in rows}:
-        _add_ahead(connection, wanted[key], at)
+    known = {row.key for row in rows}
+    for key, plan in wanted.items():
+        if key not in known:
+            _add_ahead(connection, plan, at)
 
 
 def _add_ahead(connection: Connection, plan: Plan, at: datetime) -> None:
