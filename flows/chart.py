@@ -105,6 +105,12 @@ class Chart:
         )
 
     @property
+    def counts_for_target(self) -> bool:
+        """Whether they are randomized, or may still be."""
+        gone = (Status.NOT_ELIGIBLE, Status.LOST, Status.WITHDRAWN, Status.DIED)
+        return self.randomized_on is not None or self.status not in gone
+
+    @property
     def is_treated(self) -> bool:
         return self.status is Status.RANDOMIZED
 
@@ -174,7 +180,7 @@ def _chart_after(chart: Chart, fact: Recorded) -> Chart:
 def _visit_after(visit: VisitChart, fact: Recorded) -> VisitChart:
     match fact.milestone:
         case Milestone.BOOKED:
-            return replace(visit, booked_at=fact.at, confirmed=None)
+            return replace(visit, booked_at=fact.at, confirmed=None, missed_on=None)
         case Milestone.CONFIRMED_COMING:
             return replace(visit, confirmed=True)
         case Milestone.CANNOT_COME:

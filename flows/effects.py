@@ -38,8 +38,11 @@ class TellRole:
 
 @dataclass(frozen=True, slots=True)
 class TellPerson:
+    """Tell one person; `until` is when the message would no longer make sense."""
+
     person: int
     message: Message
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

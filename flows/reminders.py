@@ -113,7 +113,9 @@ def _visit_reminders(hours: Hours, chart: Chart) -> Iterator[Wanted]:
         local = hours.local(at)
         moments = {
             "days": hours.last_allowed(at - timedelta(days=rule.visit_days_before)),
-            "evening": hours.at_clinic(local.date() - timedelta(days=1), rule.evening_before_at),
+            "evening": hours.last_allowed(
+                hours.at_clinic(local.date() - timedelta(days=1), rule.evening_before_at)
+            ),
             "same_day": hours.next_allowed(hours.at_clinic(local.date(), time(0))),
         }
         for which, due_at in moments.items():
@@ -173,7 +175,8 @@ def _ratings(hours: Hours, chart: Chart) -> Iterator[Wanted]:
     """A visit that took place is rated; the rater is reminded, then the PI is told."""
     rule, opens = hours.trial.reminders, hours.trial.site.opens
     for visit in hours.trial.visits:
-        on = chart.visit(visit.name).attended_on
+        at_visit = chart.visit(visit.name)
+        on = at_visit.attended_on or at_visit.photographed_on
         if visit.rating is None or on is None:
             continue
         mark = f"{chart.participant}:{visit.name}"

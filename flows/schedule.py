@@ -45,13 +45,21 @@ def due_visits(trial: Trial, chart: Chart, add_months: AddMonths) -> Mapping[str
 
 
 def _anchor(trial: Trial, chart: Chart, due: Mapping[str, Due], session: int) -> date | None:
-    """The day of the session, or the day it is planned for."""
+    """The day of the session, or the day it is planned for.
+
+    The first session is planned for the day of randomization; it counts as soon as it is known that
+    it will not be given.
+    """
     visit = trial.visit_of_session(session)
     if visit is None:
         return None
-    done_on = chart.visit(visit.name).session_on
-    planned = due.get(visit.name)
-    return done_on or (planned.due_on if planned is not None else None)
+    at_visit, planned = chart.visit(visit.name), due.get(visit.name)
+    if at_visit.session_on is not None:
+        return at_visit.session_on
+    if planned is not None:
+        return planned.due_on
+    given_up = at_visit.missed_on is not None or not chart.is_treated
+    return chart.randomized_on if given_up else None
 
 
 def _window(visit: Visit, due_on: date) -> Due:

@@ -163,13 +163,17 @@ def end(connection: Connection, *, conversation_id: int, standing: str, at: date
     )
 
 
-def end_of_form(connection: Connection, *, form_id: int, at: datetime) -> None:
-    """End every conversation about a form that was closed."""
+def end_of_form(
+    connection: Connection, *, form_id: int, at: datetime, person_id: int | None = None
+) -> None:
+    """End every conversation about a form, or this person's alone."""
+    whose = [] if person_id is None else [_conversation.c.person_id == person_id]
     connection.execute(
         update(_conversation)
         .where(
             _conversation.c.form_id == form_id,
             _conversation.c.standing.in_(UNFINISHED),
+            *whose,
         )
         .values(standing="cancelled", state=None, changed_at=at)
     )

@@ -306,19 +306,20 @@ def recover(connection: Connection, *, at: datetime) -> None:
     )
 
 
-def cancel_reminders(
+def cancel(
     connection: Connection,
     *,
     person_id: int,
     at: datetime,
     reason: str,
+    urgencies: Collection[Urgency],
     only: Collection[str] | None = None,
 ) -> None:
-    """Take back reminders that have not left; with `only`, those with these keys."""
+    """Take back messages of these urgencies that have not left; with `only`, of these keys."""
     which = [
         _outbox.c.person_id == person_id,
         _outbox.c.state == "waiting",
-        _outbox.c.urgency == Urgency.REMINDER.value,
+        _outbox.c.urgency.in_([urgency.value for urgency in urgencies]),
     ]
     if only is not None:
         which.append(_outbox.c.key.in_(only))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
+from flows.list_formats import comparable
 from flows.roles import Role
 from storage import tables
 from storage.keyring import Keyring
@@ -73,7 +74,7 @@ def identify(
             person_id=person_id,
             kind=kind,
             sealed=keys.of(connection, person_id).seal(value),
-            digest=keys.lookup.digest(kind, value),
+            digest=_digest(keys, kind, value),
             recorded_at=at,
         )
     )
@@ -91,9 +92,14 @@ def identity(connection: Connection, *, keys: Keyring, person_id: int, kind: str
     return "" if sealed is None else keys.of(connection, person_id).open(sealed)
 
 
+def _digest(keys: Keyring, kind: str, value: str) -> bytes:
+    """The same for a name however it is spelt: letter case, spaces, Arabic or Persian letters."""
+    return keys.lookup.digest(kind, comparable(value) if kind == "name" else value)
+
+
 def named(connection: Connection, *, keys: Keyring, name: str) -> list[int]:
     """Everybody who ever bore this name."""
-    digest = keys.lookup.digest("name", name)
+    digest = _digest(keys, "name", name)
     bearers = select(_identity.c.person_id).where(
         _identity.c.kind == "name", _identity.c.digest == digest
     )

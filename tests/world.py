@@ -349,7 +349,7 @@ class World:
     async def confirm_protocol(self) -> None:
         pi = self.phone("pi")
         await pi.send("/protocol")
-        await pi.choose("YES")
+        await pi.choose(self._first_option(pi))
 
     async def consent(self, name: str = "Sara", *, sex: str = "F", born: str = "1990-05-05") -> str:
         """The coordinator records a consent; returns the new code."""

@@ -140,6 +140,8 @@ def is_letter_kept(connection: Connection, keys: Keyring, envelope: int) -> bool
 
 
 def keep_session_note(desk: Desk, effect: RecordSessionNote, actor: int) -> None:
+    """Whoever writes down the batch knows what was given."""
+    arms.note_told(desk.connection, person_id=actor, participant=effect.participant, at=desk.now)
     arms.record_session(
         desk.connection,
         keys=desk.keys,

@@ -13,6 +13,15 @@ from storage import audit, outbox, people
 from storage.keyring import Keyring
 from storage.outbox import NewMessage, ToPerson, ToStranger, Urgency
 
+# After this a message that could not leave would only confuse. An alert is never given up before
+# the weekly summary has told of it.
+LASTS = {
+    Urgency.ALERT: timedelta(days=14),
+    Urgency.REPLY: timedelta(days=3),
+    Urgency.NOTICE: timedelta(days=3),
+    Urgency.REMINDER: timedelta(hours=12),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -37,7 +46,7 @@ class Desk:
         """Put a reply in; replies of one turn leave in their order."""
         self._sent.append(1)
         key = f"{self.nonce}:{len(self._sent)}"
-        self.put(NewMessage(key, kind, Urgency.REPLY, to, body))
+        self.put(NewMessage(key, kind, Urgency.REPLY, to, body, self.now + LASTS[Urgency.REPLY]))
 
     def put(self, new: NewMessage) -> bool:
         return outbox.put(self.connection, keys=self.keys, new=new, at=self.now)
@@ -60,7 +69,7 @@ class Desk:
                 urgency,
                 ToPerson(person_id),
                 message_body(message),
-                None if lasts is None else self.now + lasts,
+                self.now + (LASTS[urgency] if lasts is None else lasts),
             )
         )
 

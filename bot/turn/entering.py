@@ -48,10 +48,12 @@ def meet_stranger(desk: Desk, incoming: Incoming) -> Speaker | None:
     return _enter(desk, incoming, found.person_id, code)
 
 
-def meet_known(desk: Desk, speaker: Speaker, code: str) -> Text | None:
+def meet_known(desk: Desk, incoming: Incoming, speaker: Speaker, code: str) -> Text | None:
     """Somebody known opens a link: their own is simply used; another person's is refused."""
     found = invitations.find(desk.connection, keys=desk.keys, code=code, at=desk.now)
     if found is None:
+        if not _must_wait(desk, incoming):
+            _note_wrong_code(desk, incoming)
         return text("entering.already")
     if found.person_id == speaker.person_id:
         invitations.use(desk.connection, keys=desk.keys, code=code, at=desk.now)
@@ -103,6 +105,7 @@ def _enter(desk: Desk, incoming: Incoming, person_id: int, code: str) -> Speaker
     """Bind the chat; the earlier one of the same person is told that it is closed."""
     earlier = people.current_address(desk.connection, person_id)
     if earlier is not None:
+        outbox.fail_waiting(desk.connection, address_id=earlier, at=desk.now, reason="closed")
         desk.reply(
             ToPerson(person_id, earlier), "message", message_body(say(text("entering.closed")))
         )

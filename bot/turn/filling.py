@@ -12,11 +12,12 @@ from flows.conversation import Conversation
 from flows.effects import CorrectRating
 from flows.engine import step
 from flows.events import Began, Event, Resumed
-from flows.forms import Answer, Form, Item, Missing
+from flows.forms import NOT_ASKED, Answer, Form, Item, Missing
 from flows.instruments import FilledBy, title
 from flows.messages import say
+from flows.roles import Role
 from flows.text import Text, text
-from storage import conversations, participants, responses
+from storage import conversations, participants, protocol, responses
 from storage.audit import Act, Detail
 from storage.conversations import Open
 from storage.responses import FormRow, NewResponse
@@ -35,9 +36,11 @@ def begin_or_resume(voice: Voice, row: FormRow) -> bool:
     )
     if found is not None:
         return resume(voice, found)
-    if not row.is_open:
-        voice.pop_up(text("form.submitted_before" if row.submitted_at else "form.closed"))
+    if why := why_not(voice, row):
+        voice.pop_up(why)
         return False
+    # Whoever begins a form takes it over from whoever left it half done.
+    conversations.end_of_form(desk.connection, form_id=row.id, at=desk.now)
     chart = participants.chart(desk.connection, row.participant)
     state = Conversation(row.instrument, row.version, context={"sex": chart.sex})
     opened = conversations.begin(
@@ -51,6 +54,24 @@ def begin_or_resume(voice: Voice, row: FormRow) -> bool:
     )
     _introduce(voice, row, chart.code)
     return advance(voice, opened, Began())
+
+
+def why_not(voice: Voice, row: FormRow) -> Text | None:
+    """Why this person cannot fill in the form now; None if they can."""
+    desk = voice.desk
+    if row.submitted_at is not None:
+        return text("form.submitted_before")
+    if row.is_open and row.closes_on is not None and row.closes_on < desk.today:
+        close(desk, row, "window_closed")
+        return text("form.closed")
+    if not row.is_open:
+        return text("form.closed")
+    filled_by = desk.study.instruments[row.instrument, row.version].filled_by
+    if Role(filled_by.value) not in voice.speaker.roles:
+        return text("command.not_yours")
+    excluded = protocol.excluded_for(desk.connection, voice.person)
+    rates = filled_by is FilledBy.RATER and row.participant in excluded
+    return text("ratings.not_yours") if rates else None
 
 
 def resume(voice: Voice, found: Open) -> bool:
@@ -81,11 +102,11 @@ def advance(voice: Voice, found: Open, event: Event) -> bool:
     desk = voice.desk
     assert found.form_id is not None
     row = responses.form(desk.connection, found.form_id)
-    if not row.is_open:
+    if why := why_not(voice, row):
         conversations.end(
             desk.connection, conversation_id=found.id, standing="cancelled", at=desk.now
         )
-        voice.pop_up(text("form.submitted_before" if row.submitted_at else "form.closed"))
+        voice.pop_up(why)
         return False
     turn = step(form_of(voice, row), found.state, event)
     if turn.conversation != found.state:
@@ -124,7 +145,7 @@ def _carry_out(
         case engine.RaiseAlert():
             voice.say(raise_alert(voice.desk, row, form, effect))
         case engine.Finish():
-            return _submit(voice, row, found)
+            return _submit(voice, row, found, state)
         case _:
             assert_never(effect)
     return False
@@ -190,8 +211,16 @@ def wording_digest(voice: Voice, item: Item) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _submit(voice: Voice, row: FormRow, found: Open) -> bool:
+def _submit(voice: Voice, row: FormRow, found: Open, state: Conversation) -> bool:
+    """What is kept is what the submitter saw, whoever else began this form."""
     desk = voice.desk
+    form = form_of(voice, row)
+    items = {item.id: item for item in form.items}
+    kept = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
+    for item_id, item in items.items():
+        answer = state.answers.get(item_id, NOT_ASKED if item_id in kept else None)
+        if answer is not None and answer != kept.get(item_id):
+            _record(voice, row, item, answer, kept.get(item_id))
     conversations.end(desk.connection, conversation_id=found.id, standing="finished", at=desk.now)
     responses.submit(desk.connection, form_id=row.id, by=voice.person, at=desk.now)
     voice.record(

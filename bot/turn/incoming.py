@@ -38,11 +38,16 @@ class BlockedBot:
 
 
 @dataclass(frozen=True, slots=True)
+class UnblockedBot:
+    """The person who had blocked the bot lets it write again."""
+
+
+@dataclass(frozen=True, slots=True)
 class AddedToGroup:
     """The bot is in a group, where it has no business."""
 
 
-Content = Typed | Tapped | Sent | Edited | BlockedBot | AddedToGroup
+Content = Typed | Tapped | Sent | Edited | BlockedBot | UnblockedBot | AddedToGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 
-from bot.turn import arms, staffing
+from bot.turn import arms, filling, staffing
 from bot.turn.desk import Desk
 from bot.turn.planning import replan, take_back_visit_reminders
 from bot.turn.speaking import Voice
@@ -13,11 +13,13 @@ from bot.turn.summary import summary
 from flows import effects
 from flows.chart import Milestone
 from flows.effects import Effect
-from flows.messages import say
+from flows.messages import Message, say
+from flows.roles import Role
 from flows.text import text
 from storage import (
     alerts,
     conversations,
+    invitations,
     mail,
     outbox,
     participants,
@@ -43,8 +45,8 @@ def perform(  # noqa: C901, PLR0915 - one case an effect, each a call
             voice.pop_up(words)
         case effects.TellRole(role, message):
             desk.notify_role(role, message)
-        case effects.TellPerson(person, message):
-            desk.notify(person, message)
+        case effects.TellPerson(person, message, until):
+            _tell(desk, person, message, until)
         case (
             effects.RunNext()
             | effects.BeginForm()
@@ -84,7 +86,7 @@ def perform(  # noqa: C901, PLR0915 - one case an effect, each a call
             desk.reply(outbox.ToPerson(person), "menu", "{}")
             voice.record(verb, person, role=role.value)
         case effects.EndRole(person, role):
-            people.end_roles(connection, person_id=person, role=role, at=desk.now)
+            staffing.end_role(desk, person, role)
             desk.reply(outbox.ToPerson(person), "menu", "{}")
             voice.record(verb, person, role=role.value)
         case effects.CutOff(person):
@@ -113,6 +115,10 @@ def perform(  # noqa: C901, PLR0915 - one case an effect, each a call
             protocol.exclude_rater(
                 connection, rater=voice.person, participant=participant, at=desk.now
             )
+            for row in responses.forms_of(connection, participant):
+                conversations.end_of_form(
+                    connection, form_id=row.id, at=desk.now, person_id=voice.person
+                )
             voice.record(verb, participant)
         case effects.AcknowledgeAlert(alert_id, done):
             _acknowledge(voice, verb, alert_id, done)
@@ -132,6 +138,14 @@ def perform(  # noqa: C901, PLR0915 - one case an effect, each a call
             voice.record(verb)
         case _:
             assert_never(effect)
+
+
+def _tell(desk: Desk, person: int, message: Message, until: datetime | None) -> None:
+    """Tell somebody; the coordinators, where that person is no longer part of the trial."""
+    if people.roles_of(desk.connection, person):
+        desk.notify(person, message, lasts=None if until is None else until - desk.now)
+    else:
+        desk.notify_role(Role.COORDINATOR, message)
 
 
 def _record_milestone(voice: Voice, verb: str, effect: effects.RecordMilestone) -> None:
@@ -169,19 +183,33 @@ def _follow_milestone(voice: Voice, effect: effects.RecordMilestone) -> None:
             _take_back(desk, effect)
         case Milestone.BOOKED | Milestone.CANNOT_COME | Milestone.MISSED:
             _take_back(desk, effect)
-        case Milestone.MESSAGING_STOPPED | Milestone.WITHDRAWN | Milestone.DIED:
-            outbox.cancel_reminders(
-                desk.connection,
-                person_id=effect.participant,
-                at=desk.now,
-                reason=effect.milestone.value,
-            )
+        case Milestone.MESSAGING_STOPPED:
+            _cancel(desk, effect, Urgency.REMINDER)
+        case Milestone.WITHDRAWN | Milestone.DIED:
+            _leave(desk, effect)
         case _:
             pass
-    if effect.milestone in (Milestone.WITHDRAWN, Milestone.DIED):
-        conversations.end_of_person(desk.connection, person_id=effect.participant, at=desk.now)
-        for row in responses.forms_of(desk.connection, effect.participant):
-            responses.close(desk.connection, form_id=row.id, at=desk.now)
+
+
+def _cancel(desk: Desk, effect: effects.RecordMilestone, *urgencies: Urgency) -> None:
+    outbox.cancel(
+        desk.connection,
+        person_id=effect.participant,
+        at=desk.now,
+        reason=effect.milestone.value,
+        urgencies=urgencies,
+    )
+
+
+def _leave(desk: Desk, effect: effects.RecordMilestone) -> None:
+    """Nothing is sent or asked any more; what was answered stays."""
+    person = effect.participant
+    _cancel(desk, effect, Urgency.REMINDER, Urgency.NOTICE)
+    invitations.revoke(desk.connection, person_id=person, at=desk.now)
+    conversations.end_of_person(desk.connection, person_id=person, at=desk.now)
+    for row in responses.forms_of(desk.connection, person):
+        if row.is_open:
+            filling.close(desk, row, effect.milestone.value)
 
 
 def _take_back(desk: Desk, effect: effects.RecordMilestone) -> None:

@@ -30,6 +30,9 @@ from flows.forms import (
 )
 from flows.text import text
 
+# No answer but free text is longer, and reading a long text would hold up everybody's turns.
+LONGEST_ANSWER = 300
+
 
 def read_typed(
     study: Study, item: Item | None, conversation: Conversation, typed: str, today: date
@@ -39,6 +42,8 @@ def read_typed(
         return moved
     if item is None:
         return Misread("tap_a_button")
+    if len(typed) > LONGEST_ANSWER and not isinstance(item.kind, Words):
+        return Misread("too_long")
     value = read_value(study, item, typed, today)
     return value if isinstance(value, Misread) else Replied(conversation.step, value)
 

@@ -120,7 +120,9 @@ def _form_state(desk: Desk, row: FormRow) -> FormState:
 
 
 def _enrolment(desk: Desk, _actor: int, _answers: Answers) -> EnrolmentFacts:
-    enrolled = len(participants.everyone(desk.connection))
+    everyone = participants.everyone(desk.connection)
+    charts = participants.charts(desk.connection, everyone)
+    enrolled = sum(chart.counts_for_target for chart in charts)
     takers = {
         person_id
         for role in (Role.COORDINATOR, Role.CLINICIAN, Role.PI)
@@ -129,7 +131,7 @@ def _enrolment(desk: Desk, _actor: int, _answers: Answers) -> EnrolmentFacts:
     return EnrolmentFacts(
         is_confirmed(desk),
         enrolled,
-        f"P-{enrolled + 1:03}",
+        f"P-{len(everyone) + 1:03}",
         tuple(_person(desk, person_id) for person_id in sorted(takers)),
     )
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from bot.turn.desk import Desk
 from flows.roles import Role
-from storage import conversations, invitations, people
+from storage import conversations, invitations, outbox, people
+from storage.outbox import Urgency
 
 # An invitation is used the same day as a rule; a week leaves room for a slow start.
 INVITATION_LASTS = timedelta(days=7)
@@ -31,9 +32,23 @@ def invite_staff(desk: Desk, name: str, roles: Iterable[Role], secret: str) -> i
     return person
 
 
+def end_role(desk: Desk, person: int, role: Role) -> None:
+    """End one role; with the last one everything ends."""
+    people.end_roles(desk.connection, person_id=person, role=role, at=desk.now)
+    if not people.roles_of(desk.connection, person):
+        cut_off(desk, person)
+
+
 def cut_off(desk: Desk, person: int) -> None:
     """End roles, chats, conversations and invitations of a member of staff, at once."""
     people.end_roles(desk.connection, person_id=person, at=desk.now)
+    outbox.cancel(
+        desk.connection,
+        person_id=person,
+        at=desk.now,
+        reason="cut_off",
+        urgencies=tuple(Urgency),
+    )
     people.close_addresses(desk.connection, person_id=person, at=desk.now)
     conversations.end_of_person(desk.connection, person_id=person, at=desk.now)
     invitations.revoke(desk.connection, person_id=person, at=desk.now)

@@ -19,6 +19,7 @@ from bot.turn.incoming import (
     Sent,
     Tapped,
     Typed,
+    UnblockedBot,
 )
 from bot.turn.performing import perform
 from bot.turn.reading import read_typed
@@ -83,7 +84,7 @@ def _hear(voice: Voice) -> None:
             _hear_file(voice, content)
         case Edited():
             voice.tell(text("edited.no_effect"))
-        case AddedToGroup():
+        case UnblockedBot() | AddedToGroup():
             pass
         case _:
             assert_never(content)
@@ -101,14 +102,13 @@ def _note_reachable(voice: Voice) -> None:
 def _hear_words(voice: Voice, words: str) -> None:
     code = entering.code_in(voice.incoming)
     if code is not None and words.strip().startswith("/"):
-        refused = entering.meet_known(voice.desk, voice.speaker, code)
+        refused = entering.meet_known(voice.desk, voice.incoming, voice.speaker, code)
         if refused is not None:
             voice.tell(refused)
             return
         run(voice, "start", ())
     elif words.strip().startswith("/"):
-        name, *arguments = words.strip()[1:].split()
-        _hear_command(voice, name.split("@")[0].lower(), arguments)
+        _hear_command(voice, words)
     elif Role.PARTICIPANT in voice.speaker.roles and is_stop(words, voice.desk.study.lexicon):
         run(voice, "stop", ())
     elif Role.PARTICIPANT in voice.speaker.roles and is_start(words, voice.desk.study.lexicon):
@@ -117,13 +117,16 @@ def _hear_words(voice: Voice, words: str) -> None:
         _hear_answer(voice, words)
 
 
-def _hear_command(voice: Voice, name: str, arguments: Sequence[str]) -> None:
+def _hear_command(voice: Voice, words: str) -> None:
+    """A command; what only looks like one is heard as any other words are."""
+    first, *arguments = words.strip().split()
+    name = first.removeprefix("/").split("@")[0].lower()
     if name == "cancel":
         _cancel(voice)
-    elif not commands.exists(name):
-        voice.tell(text("command.unknown"))
-    else:
+    elif commands.exists(name):
         run(voice, name, arguments)
+    else:
+        _hear_answer(voice, words)
 
 
 def run(voice: Voice, name: str, arguments: Sequence[str]) -> None:

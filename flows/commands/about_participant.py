@@ -61,3 +61,11 @@ def visit_line(chart: Chart, due: Due) -> Text:
     if visit.booked_at is not None:
         return text("visits.booked", visit=label, at=visit.booked_at)
     return text("visits.planned", visit=label, first=due.opens_on, last=due.closes_on)
+
+
+def check_day(facts: ParticipantFacts, answers: Answers) -> Text | None:
+    """Nothing of the trial happened to anybody before their consent."""
+    on, chart = answers.get("on"), facts.chart
+    if chart is None or chart.consented_on is None or not isinstance(on, date):
+        return None
+    return text("refused.before_consent") if on < chart.consented_on else None

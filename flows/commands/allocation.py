@@ -35,9 +35,15 @@ def _check_randomize(facts: ParticipantFacts, _a: Answers, given: Circumstances)
         return text("refused.randomized_already", code=chart.code)
     if chart.excluded:
         return text("refused.excluded", code=chart.code)
+    if chart.clinician is not None and not _is_clinician(facts, chart.clinician):
+        return text("refused.clinician_left", code=chart.code)
     if step := next_step_before_randomization(given.trial, chart):
         return text("refused.step_missing", code=chart.code, step=text(f"step.{step}"))
     return None if facts.envelopes_left else text("refused.no_envelope")
+
+
+def _is_clinician(facts: ParticipantFacts, person: int) -> bool:
+    return any(clinician.id == person for clinician in facts.clinicians)
 
 
 def _randomize(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:

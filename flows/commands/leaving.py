@@ -6,6 +6,7 @@ from flows.chart import Milestone
 from flows.commands.about_participant import (
     COORDINATOR,
     STAFF_OF_PARTICIPANT,
+    check_day,
     check_left,
     has_left,
 )
@@ -69,12 +70,7 @@ def _discontinue(facts: ParticipantFacts, answers: Answers, given: Circumstances
 
 
 def _check_leaving(facts: ParticipantFacts, answers: Answers, _g: Circumstances) -> Text | None:
-    chart, on = facts.chart, answers.get("on")
-    if refused := check_left(facts):
-        return refused
-    if chart is None or not isinstance(on, date) or chart.consented_on is None:
-        return None
-    return text("refused.before_consent") if on < chart.consented_on else None
+    return check_left(facts) or check_day(facts, answers)
 
 
 def _check_discontinuing(
@@ -90,11 +86,11 @@ def _agree_items(_f: ParticipantFacts, _a: Answers, given: Circumstances) -> tup
     return (PARTICIPANT, Item("on", text("ask.agreed_on"), Day(latest=given.today)))
 
 
-def _check_agreement(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
+def _check_agreement(facts: ParticipantFacts, answers: Answers, _g: Circumstances) -> Text | None:
     chart = facts.chart
     if chart is not None and chart.messaging and not has_left(chart.status):
         return text("refused.messages_on", code=chart.code)
-    return check_left(facts)
+    return check_left(facts) or check_day(facts, answers)
 
 
 def _agree(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:

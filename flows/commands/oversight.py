@@ -1,6 +1,6 @@
 """The principal investigator's commands. Nothing here is split by arm."""
 
-from flows.commands.command import Circumstances, Command, choice
+from flows.commands.command import Circumstances, Command, pick
 from flows.definition import Trial, Visit
 from flows.effects import ConfirmDefinition, Decision, Refused, Say, SendSummary, TellRole
 from flows.facts import NoFacts, ProtocolFacts
@@ -13,7 +13,13 @@ PI = frozenset({Role.PI})
 
 
 def _protocol_items(facts: ProtocolFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
-    return (choice("protocol", "YES", "NO", question=_question(given.trial)),)
+    """The answer names the definition that was shown, so a button of another one is stale."""
+    labels = {facts.definition_hash[:16]: _answer("YES"), "NO": _answer("NO")}
+    return (Item("protocol", _question(given.trial), pick("protocol", labels).kind),)
+
+
+def _answer(code: str) -> Text:
+    return text(f"option.protocol.{code}")
 
 
 def _question(trial: Trial) -> Text:
@@ -52,7 +58,7 @@ def _check_protocol(facts: ProtocolFacts, _answers: Answers, given: Circumstance
 
 
 def _protocol(facts: ProtocolFacts, answers: Answers, given: Circumstances) -> Decision:
-    if answers["protocol"] != "YES":
+    if answers["protocol"] != facts.definition_hash[:16]:
         return Refused(text("protocol.not_confirmed"))
     told = say(text("protocol.enrolment_open"))
     return (

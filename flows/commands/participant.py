@@ -42,7 +42,7 @@ def _language_items(_facts: OwnFacts, _a: Answers, _g: Circumstances) -> tuple[I
 
 def _set_language(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
     language = SetLanguage(str(answers["language"]))
-    if facts.messaging_asked:
+    if facts.messaging_asked or _check_left(facts, answers, given) is not None:
         return (language, Say(say(text("language.set"))))
     return (language, RunNext("agree"))
 
@@ -202,6 +202,7 @@ COMMANDS = (
         _agree,
         "agree_messages",
         items=_agree_items,
+        check=_check_left,
         hidden=True,
         may_cancel=False,
     ),

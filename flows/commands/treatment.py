@@ -6,6 +6,7 @@ from flows.chart import Chart, Milestone
 from flows.commands.about_participant import (
     CLINICIAN,
     STAFF_OF_PARTICIPANT,
+    check_day,
     check_left,
     code_in,
     has_left,
@@ -54,7 +55,7 @@ def _check_photographs(
     chart = facts.chart
     if chart is not None and not has_left(chart.status) and not _photograph_visits(facts, given):
         return text("refused.photographed_already", code=chart.code)
-    return check_left(facts)
+    return check_left(facts) or check_day(facts, answers)
 
 
 def _photographed(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from flows.chart import Milestone
 from flows.commands.about_participant import (
     COORDINATOR,
+    check_day,
     code_in,
     has_left,
     outside_window,
@@ -97,7 +98,8 @@ def _tell_participant(
     chart = facts.chart
     if chart is None or not chart.gets_messages or not facts.has_address:
         return ()
-    return (TellPerson(chart.participant, say(text("book.yours", visit=label, at=booked_at))),)
+    told = say(text("book.yours", visit=label, at=booked_at))
+    return (TellPerson(chart.participant, told, until=booked_at),)
 
 
 def _day_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
@@ -109,12 +111,7 @@ def _day_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tu
 
 
 def _check_day(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
-    on, chart = answers.get("on"), facts.chart
-    if refused := _check_visits(facts, answers, given):
-        return refused
-    if isinstance(on, date) and chart is not None and chart.consented_on is not None:
-        return text("refused.before_consent") if on < chart.consented_on else None
-    return None
+    return _check_visits(facts, answers, given) or check_day(facts, answers)
 
 
 def _attended(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:

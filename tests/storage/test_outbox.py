@@ -256,11 +256,18 @@ def test_after_the_process_ended_replies_wait_again_and_reminders_are_of_unknown
 def test_reminders_that_wait_are_taken_back_and_others_are_not(post: Post) -> None:
     for key, urgency in (("a", Urgency.REMINDER), ("b", Urgency.REPLY), ("c", Urgency.REMINDER)):
         post.put(key, 0, urgency)
-    outbox.cancel_reminders(
-        post.connection, person_id=post.people[0], at=AT, reason="booked", only=["c", "b"]
+    only = (Urgency.REMINDER,)
+    person = post.people[0]
+    outbox.cancel(
+        post.connection,
+        person_id=person,
+        at=AT,
+        reason="booked",
+        urgencies=only,
+        only=["c", "b"],
     )
     assert post.states() == {"a": "waiting", "b": "waiting", "c": "cancelled"}
-    outbox.cancel_reminders(post.connection, person_id=post.people[0], at=AT, reason="withdrawn")
+    outbox.cancel(post.connection, person_id=person, at=AT, reason="withdrawn", urgencies=only)
     assert post.states() == {"a": "cancelled", "b": "waiting", "c": "cancelled"}
 
 
