@@ -11,6 +11,7 @@ LANGUAGES = ("fa", "en")
 TRANSCRIPTS = sorted(path for language in LANGUAGES for path in (CHATS / language).glob("*.txt"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 async def test_a_chat_goes_as_written(path: Path, tmp_path: Path, rewrite_chats: bool) -> None:
     """What is said and kept is the transcript's, to the letter."""
