@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.logs import failure
 from bot.turn.desks import Desks
+from bot.turn.planning import replan_all
 from bot.turn.ticking import ask_for_confirmation, carry_out, plan_summary
-from storage import planned
+from storage import participants, planned
 from storage.database import Database, DatabaseClosed
 from storage.passing import is_passing
 from storage.planned import DuePlan
@@ -32,9 +33,19 @@ class Ticks:
         self.last_at: datetime | None = None
 
     async def begin(self) -> None:
-        """Plan the summary, which every later one follows from; ask the PI if they must confirm."""
+        """Make the plans anew, as the definition now is; ask the PI if they must confirm it.
+
+        The summary is planned here for the first time; every later one follows from it.
+        """
+        await self._replan_everyone()
         await self._desks.write(self._database, "start", plan_summary)
         await self._desks.write(self._database, "start", ask_for_confirmation)
+
+    async def _replan_everyone(self) -> None:
+        everyone = await self._database.read(participants.everyone)
+        for first in range(0, len(everyone), _AT_ONCE):
+            some = everyone[first : first + _AT_ONCE]
+            await self._desks.write(self._database, "start", replan_all, some)
 
     async def end(self) -> None:
         """Returns when the plan that is being carried out is done; no other is begun."""

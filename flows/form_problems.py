@@ -1,16 +1,19 @@
 """What can be wrong with a form: items that nobody reaches, questions without an answer."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from flows.forms import Choice, Choices, Form, Item, Number, When, Words
-from flows.instruments import Instrument, form
+from flows.instruments import Instrument, ItemSpec, form
 
 # What is known of a participant before a form begins, with its codes.
 CONTEXT: Mapping[str, frozenset[str]] = {"sex": frozenset({"F", "M"})}
 
 # A button carries the code of its option, or the id of its item, within 64 bytes.
 LONGEST_CODE = 40
+# Buttons, wording keys and exports put other signs between ids and codes.
+CODE = re.compile(r"[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ def _spec_problems(instrument: Instrument) -> Iterator[tuple[str, str]]:
     scales = {scale.id for scale in instrument.scales}
     follow_up = instrument.follow_up
     asked = {spec.id for spec in instrument.items}
-    for spec in (*instrument.items, *(follow_up.items if follow_up else ())):
+    specs = (*instrument.items, *(follow_up.items if follow_up else ()))
+    yield from _code_problems(instrument, specs)
+    for spec in specs:
         if spec.scale is not None and spec.scale not in scales:
             yield spec.id, f'there is no scale "{spec.scale}"'
         if spec.recall and instrument.recall is None:
@@ -48,6 +53,19 @@ def _spec_problems(instrument: Instrument) -> Iterator[tuple[str, str]]:
     for parent in follow_up.after if follow_up else ():
         if parent not in asked:
             yield "follow_up.after", f'there is no item "{parent}"'
+
+
+def _code_problems(
+    instrument: Instrument, specs: Collection[ItemSpec]
+) -> Iterator[tuple[str, str]]:
+    named = [("items", "id", spec.id) for spec in specs]
+    named += [(spec.id, "code", option.code) for spec in specs for option in spec.options]
+    named += [
+        (scale.id, "code", option.code) for scale in instrument.scales for option in scale.options
+    ]
+    for place, what, name in named:
+        if not CODE.fullmatch(name):
+            yield place, f'the {what} "{name}" must be of the characters A-Z, a-z, 0-9 and _'
 
 
 def form_problems(it: Form) -> Iterator[tuple[str, str]]:

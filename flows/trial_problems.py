@@ -1,15 +1,22 @@
 """What can be wrong with a definition whose every value fits: names that lead nowhere, say."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 
 from flows.definition import Trial, Visit
+from flows.instruments import FilledBy
 
 Problem = tuple[str, str]
+Instruments = Mapping[str, FilledBy]
+
+# A visit's name is typed in commands, is a part of wording keys, and takes room in buttons.
+VISIT_NAME = re.compile(r"[a-z0-9_]{1,20}")
 
 
-def trial_problems(trial: Trial, instruments: Collection[str]) -> Iterator[Problem]:
+def trial_problems(trial: Trial, instruments: Instruments) -> Iterator[Problem]:
     """Each place in the definition that cannot be meant, and what would be right."""
     yield from _arm_problems(trial)
+    yield from _target_problems(trial)
     yield from _visit_problems(trial, instruments)
     yield from _instrument_problems(trial, instruments)
     yield from _number_problems(trial)
@@ -29,7 +36,19 @@ def _arm_problems(trial: Trial) -> Iterator[Problem]:
         yield "allocation.block_size", f"must be a multiple of {weights}, the sum of the weights"
 
 
-def _visit_problems(trial: Trial, instruments: Collection[str]) -> Iterator[Problem]:
+def _target_problems(trial: Trial) -> Iterator[Problem]:
+    target, block_size = trial.target, trial.allocation.block_size
+    if target < 1:
+        yield "target", "must be 1 or more"
+    elif block_size > 0 and target % block_size:
+        envelopes = target + block_size - target % block_size
+        detail = (
+            f"must be a multiple of the block size, {block_size}; envelopes would be {envelopes}"
+        )
+        yield "target", detail
+
+
+def _visit_problems(trial: Trial, instruments: Instruments) -> Iterator[Problem]:
     if not trial.visits or trial.visits[0].after_session != 0:
         yield "visits", "the first visit is the baseline, without after_session"
         return
@@ -38,17 +57,25 @@ def _visit_problems(trial: Trial, instruments: Collection[str]) -> Iterator[Prob
         yield "visits", "each visit needs a name of its own"
     sessions: set[int] = set()
     for number, visit in enumerate(trial.visits, start=1):
-        yield from _one_visit(f"visits[{number}]", visit, sessions, first=number == 1)
-        yield from _unknown(f"visits[{number}].opens_forms", visit.opens_forms, instruments)
-        if visit.rating is not None:
-            yield from _unknown(f"visits[{number}].rating", (visit.rating,), instruments)
+        place = f"visits[{number}]"
+        yield from _one_visit(place, visit, sessions, first=number == 1)
+        yield from _visit_instruments(place, visit, instruments)
         if visit.session is not None:
             sessions.add(visit.session)
+
+
+def _visit_instruments(place: str, visit: Visit, instruments: Instruments) -> Iterator[Problem]:
+    for name in visit.opens_forms:
+        yield from _misnamed(f"{place}.opens_forms", name, FilledBy.PARTICIPANT, instruments)
+    if visit.rating is not None:
+        yield from _misnamed(f"{place}.rating", visit.rating, FilledBy.RATER, instruments)
 
 
 def _one_visit(
     place: str, visit: Visit, sessions: Collection[int], *, first: bool
 ) -> Iterator[Problem]:
+    if not VISIT_NAME.fullmatch(visit.name):
+        yield f"{place}.name", "must be 1 to 20 of the characters a-z, 0-9 and _"
     if not first and visit.after_session not in sessions:
         yield f"{place}.after_session", "must be a session given at an earlier visit"
     if visit.session is not None and visit.session != len(sessions) + 1:
@@ -62,26 +89,29 @@ def _one_visit(
         yield f"{place}.months", "must be 1 or more"
 
 
-def _instrument_problems(trial: Trial, instruments: Collection[str]) -> Iterator[Problem]:
-    yield from _unknown("eligibility.instrument", (trial.eligibility.instrument,), instruments)
-    yield from _unknown("eligibility.reference", (trial.eligibility.reference,), instruments)
-    yield from _unknown("side_effect_report", (trial.side_effect_report,), instruments)
+def _instrument_problems(trial: Trial, instruments: Instruments) -> Iterator[Problem]:
+    named = [
+        ("eligibility.instrument", trial.eligibility.instrument, FilledBy.COORDINATOR),
+        ("eligibility.reference", trial.eligibility.reference, FilledBy.CLINICIAN),
+        ("side_effect_report", trial.side_effect_report, FilledBy.PARTICIPANT),
+    ]
     if trial.safety_check is not None:
-        yield from _unknown(
-            "safety_check.instrument", (trial.safety_check.instrument,), instruments
-        )
+        check = trial.safety_check.instrument
+        named.append(("safety_check.instrument", check, FilledBy.PARTICIPANT))
+    for place, name, by in named:
+        yield from _misnamed(place, name, by, instruments)
 
 
-def _unknown(place: str, named: Collection[str], instruments: Collection[str]) -> Iterator[Problem]:
-    for name in named:
-        if name not in instruments:
-            known = ", ".join(sorted(instruments))
-            yield place, f'there is no instrument "{name}"; there are: {known}'
+def _misnamed(place: str, name: str, by: FilledBy, instruments: Instruments) -> Iterator[Problem]:
+    """A place names an instrument, and one that the right person fills."""
+    if name not in instruments:
+        known = ", ".join(sorted(instruments))
+        yield place, f'there is no instrument "{name}"; there are: {known}'
+    elif (actual := instruments[name]) is not by:
+        yield place, f'must be filled by the {by.value}; "{name}" is filled by the {actual.value}'
 
 
 def _number_problems(trial: Trial) -> Iterator[Problem]:
-    if trial.target < 1:
-        yield "target", "must be 1 or more"
     if not trial.consent_versions:
         yield "consent_versions", "needs the version of the approved consent form"
     if not 0 < trial.eligibility.least_age <= trial.eligibility.most_age:

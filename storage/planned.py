@@ -60,11 +60,11 @@ def replace_for(
     """Make a participant's plans these: add what is new, drop what no longer holds.
 
     A dropped plan whose fact returns (an appointment moved away and back) is taken up again, unless
-    it was carried out.
+    it was carried out. What a plan says (the last day of a window) is brought up to date.
     """
     wanted = {plan.key: plan for plan in plans}
     rows = connection.execute(
-        select(_planned.c.id, _planned.c.key, _planned.c.state).where(
+        select(_planned.c.id, _planned.c.key, _planned.c.state, _planned.c.subject).where(
             _planned.c.participant_id == participant
         )
     ).all()
@@ -74,6 +74,8 @@ def replace_for(
         elif row.state == "dropped" and row.key in wanted:
             due_at = wanted[row.key].due_at
             _set(connection, row.id, state="planned", reason=None, decided_at=None, due_at=due_at)
+        if row.key in wanted and row.subject != dict(wanted[row.key].subject):
+            _set(connection, row.id, subject=dict(wanted[row.key].subject))
     known = {row.key for row in rows}
     for key, plan in wanted.items():
         if key not in known:

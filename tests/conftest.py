@@ -1,6 +1,11 @@
 """Options and fixtures that all tests share."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is slow now and then; how long an example takes is no property of the software.
+settings.register_profile("hamrah", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hamrah")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -28,12 +28,17 @@ from bot.turn.incoming import (
     Sent,
     Tapped,
     Typed,
+    UnblockedBot,
 )
 
 CHANNEL = "telegram"
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _STAYS = {ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER, ChatMember.RESTRICTED}
+_PRIVATE_CHANGES: Mapping[str, Content] = {
+    ChatMember.BANNED: BlockedBot(),
+    ChatMember.MEMBER: UnblockedBot(),
+}
 # An animation is sent as a document too, so it is looked for first.
 _FILES = ("animation", "audio", "document", "sticker", "video", "video_note", "voice")
 
@@ -130,6 +135,8 @@ def _tap(number: int, query: CallbackQuery) -> Incoming:
 def _membership(number: int, change: ChatMemberUpdated) -> Incoming | None:
     status = change.new_chat_member.status
     if change.chat.type == Chat.PRIVATE:
-        blocked = status == ChatMember.BANNED
-        return _incoming(number, change.chat, change.from_user, BlockedBot()) if blocked else None
+        content = _PRIVATE_CHANGES.get(status)
+        if content is None:
+            return None
+        return _incoming(number, change.chat, change.from_user, content)
     return _incoming(number, change.chat, None, AddedToGroup()) if status in _STAYS else None

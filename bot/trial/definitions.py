@@ -14,7 +14,7 @@ from bot.language.wording import LANGUAGES, Entry, Wording
 from bot.trial.definition_files import DefinitionProblem, DefinitionRefused, read_toml
 from bot.trial.study import InstrumentKey, Study
 from flows.definition import Trial
-from flows.instruments import Instrument
+from flows.instruments import FilledBy, Instrument
 from flows.trial_problems import trial_problems
 
 HERE = Path(__file__).parent.parent.parent
@@ -57,12 +57,18 @@ def _instruments(folder: Path) -> dict[InstrumentKey, Instrument]:
 def _semantic_problems(
     trial: Trial, instruments: Mapping[InstrumentKey, Instrument]
 ) -> Iterator[tuple[str, str]]:
-    yield from trial_problems(trial, {name for name, _ in instruments})
+    yield from trial_problems(trial, _filled_by(instruments))
     if trial.site.time_zone not in available_timezones():
         yield "site.time_zone", 'is no time zone; write one such as "Asia/Tehran"'
     for place, names in _localized(trial):
         if missing := set(LANGUAGES) - set(names):
             yield place, f"has no wording for {', '.join(sorted(missing))}"
+
+
+def _filled_by(instruments: Mapping[InstrumentKey, Instrument]) -> dict[str, FilledBy]:
+    """Who fills each instrument: what its newest version says, for new forms are of that one."""
+    oldest_first = sorted(instruments.values(), key=lambda it: int(it.version))
+    return {it.name: it.filled_by for it in oldest_first}
 
 
 def _localized(trial: Trial) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bot.language.wording import LANGUAGES, UnknownWording
 from bot.language.wording_inspection import inspect_wording
+from bot.trial.definition_files import DefinitionProblem
 from bot.trial.publishing import publication_problems
 from bot.trial.study import Study
 from bot.turn import questions
@@ -24,6 +25,7 @@ LONGEST_MESSAGE = 4096
 LONGEST_BUTTON = 64
 LONGEST_DATA = 64
 LONGEST_COMMAND_HELP = 256
+LONGEST_POPUP = 200
 # A conversation's number and step take room in a button's data.
 _LARGEST_NUMBER = 999_999_999
 _LARGEST_STEP = 9_999
@@ -36,6 +38,7 @@ def inspect_study(study: Study) -> list[str]:
         broken = instrument_problems(instrument)
         found += map(str, broken or _shown_problems(study, instrument))
     found += map(str, _command_problems(study))
+    found += map(str, _trial_problems(study))
     found += map(str, publication_problems(study))
     return found
 
@@ -120,3 +123,18 @@ def _command_problems(study: Study) -> Iterator[FormProblem]:
                 yield FormProblem(f"/{command.name}", "", f"there is no wording {key}")
             elif _units(study.render(text(key), language)) > LONGEST_COMMAND_HELP:
                 yield FormProblem(f"/{command.name}", "", f"{key} is too long")
+
+
+def _trial_problems(study: Study) -> Iterator[DefinitionProblem]:
+    """What the definition leaves to the wording: open points, and the pop-up that shows an arm."""
+    file = study.folder / "trial.toml"
+    for number, point in enumerate(study.trial.open_points, start=1):
+        if not study.wording.has(f"protocol.point.{point}"):
+            detail = f"there is no wording protocol.point.{point}"
+            yield DefinitionProblem(file, f"open_points[{number}]", detail)
+    for number, arm in enumerate(study.trial.arms, start=1):
+        for language in LANGUAGES:
+            words = text("arm.popup", letter=arm.code, name=arm.name[language])
+            if _units(study.render(words, language)) > LONGEST_POPUP:
+                detail = f"{language}: with its code, longer than {LONGEST_POPUP} characters"
+                yield DefinitionProblem(file, f"arms[{number}].name", detail)

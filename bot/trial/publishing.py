@@ -5,12 +5,11 @@ compared at every start; a change is a new version, beside the old one.
 """
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from bot.language.wording import LANGUAGES
-from bot.trial.definition_files import DefinitionProblem, canonical
+from bot.trial.definition_files import DefinitionProblem, canonical, read_toml
 from bot.trial.study import Study
 from flows.instruments import Instrument
 
@@ -84,4 +83,4 @@ def _problems(study: Study, published: dict[str, dict[str, str]]) -> Iterator[De
 def _read(file: Path) -> dict[str, dict[str, str]]:
     if not file.exists():
         return {}
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return read_toml(file, dict[str, dict[str, str]])

@@ -1,5 +1,6 @@
 """Keeps the plans of a participant in step with their chart."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from bot.language.calendars import add_jalali_months, local
@@ -33,6 +34,11 @@ def replan(desk: Desk, participant: int) -> None:
     )
 
 
+def replan_all(desk: Desk, everyone: Iterable[int]) -> None:
+    for participant in everyone:
+        replan(desk, participant)
+
+
 def reminder_key(plan_id: int) -> str:
     """The key of the message that a plan becomes, so that it becomes one."""
     return f"plan:{plan_id}"
@@ -55,10 +61,17 @@ def take_back_visit_reminders(desk: Desk, participant: int, visit: str, reason: 
 def _plan(participant: int, wanted: Wanted) -> Plan:
     """What is due. An appointment made late is not reminded of in the breath that announces it."""
     return Plan(
-        wanted.key,
+        _key(wanted),
         wanted.kind.value,
         wanted.due_at,
         participant,
         wanted.subject,
         only_ahead=wanted.kind is Kind.VISIT_REMINDER,
     )
+
+
+def _key(wanted: Wanted) -> str:
+    """A window that closes on another day, as the definition now says, is another plan."""
+    if wanted.kind is Kind.CLOSE_FORMS:
+        return f"{wanted.key}:{wanted.subject['closes_on']}"
+    return wanted.key

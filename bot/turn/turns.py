@@ -55,6 +55,8 @@ def take_turn(desk: Desk, incoming: Incoming) -> None:
         desk.connection, keys=desk.keys, channel=incoming.channel, address=incoming.address
     )
     if speaker is None or not speaker.roles:
+        if isinstance(incoming.content, BlockedBot | UnblockedBot):
+            return
         entered = entering.meet_stranger(desk, incoming)
         if entered is not None:
             _welcome(Voice(desk, entered, incoming))

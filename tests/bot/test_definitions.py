@@ -1,12 +1,19 @@
 """A wrong definition is refused with the place, what is wrong, and what would be right."""
 
 import shutil
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, select
 
+from bot.ticks import Ticks
 from bot.trial.definition_files import DefinitionRefused
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
+from bot.turn.desks import Desks
+from storage import tables
+from tests.chats.transcript import given
+from tests.world import World
 
 INSTRUMENT = "instruments/pgais.toml"
 
@@ -75,6 +82,41 @@ def test_a_value_of_the_wrong_kind_is_named_with_what_belongs_there(
 
 MEANINGLESS = [
     ("target = 60", "target = 0", "target: must be 1 or more"),
+    (
+        "target = 60",
+        "target = 61",
+        "target: must be a multiple of the block size, 6; envelopes would be 66",
+    ),
+    ('rating = "igais"', 'rating = "pgais"', "visits[2].rating: must be filled by the rater"),
+    (
+        '["pgais", "sat',
+        '["igais", "sat',
+        'visits[5].opens_forms: must be filled by the participant; "igais" is filled by the rater',
+    ),
+    (
+        'instrument = "safety_check"',
+        'instrument = "igais"',
+        "safety_check.instrument: must be filled by the participant",
+    ),
+    (
+        'side_effect_report = "side_effects"',
+        'side_effect_report = "igais"',
+        "side_effect_report: must be filled by the participant",
+    ),
+    (
+        'instrument = "eligibility"',
+        'instrument = "baseline_reference"',
+        "eligibility.instrument: must be filled by the coordinator",
+    ),
+    (
+        'reference = "baseline_reference"',
+        'reference = "eligibility"',
+        "eligibility.reference: must be filled by the clinician",
+    ),
+    *(
+        ('name = "month_1"', f'name = "{name}"', "visits[2].name: must be 1 to 20 of the")
+        for name in ("Month_1", "month 1", "", "m" * 21, "ماه")
+    ),
     ('consent_versions = ["1"]', "consent_versions = []", "consent_versions: needs the version"),
     ("block_size = 6", "block_size = 4", "allocation.block_size: must be a multiple of 3"),
     ("block_size = 6", "block_size = 0", "allocation.block_size: must be a multiple of 3"),
@@ -213,3 +255,45 @@ def test_the_hash_is_of_the_definition_and_its_instruments(folder: Path) -> None
     changed = load_study(folder).definition_hash
     spoil(folder, "licence", "licence ", INSTRUMENT)
     assert len({before, changed, load_study(folder).definition_hash}) == 3
+
+
+class StoppedClock:
+    """A clock that stands at the moment of a world until somebody sleeps."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def now(self) -> datetime:
+        return self._world.now
+
+    async def sleep(self, seconds: float) -> None:
+        self._world.now += timedelta(seconds=seconds)
+
+
+def closings(connection: Connection) -> list[tuple[str, datetime]]:
+    """When the forms of month 4 are to be closed, and on which last day before it."""
+    table = tables.planned
+    rows = connection.execute(
+        select(table.c.subject, table.c.due_at).where(
+            table.c.kind == "close_forms", table.c.state == "planned"
+        )
+    )
+    return [
+        (row.subject["closes_on"], row.due_at) for row in rows if row.subject["visit"] == "month_4"
+    ]
+
+
+async def test_a_start_makes_the_plans_anew_as_the_definition_now_is(
+    tmp_path: Path, folder: Path
+) -> None:
+    world = await World.begin(tmp_path / "world", "en")
+    await given(world, "a treated woman P-001")
+    [(before, closed_at)] = await world.database.read(closings)
+    spoil(folder, "days_after = 14", "days_after = 21")
+    clock = StoppedClock(world)
+    for _ in range(2):
+        await Ticks(world.database, Desks(world.keys, load_study(folder), clock), clock).begin()
+    [(after, moved_to)] = await world.database.read(closings)
+    assert (date.fromisoformat(after) - date.fromisoformat(before)).days == 7
+    assert (moved_to - closed_at).days == 7
+    await world.end()

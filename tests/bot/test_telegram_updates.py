@@ -15,6 +15,7 @@ from bot.turn.incoming import (
     Sent,
     Tapped,
     Typed,
+    UnblockedBot,
 )
 
 SARA = {"id": 6000000001, "is_bot": False, "first_name": "سارا", "language_code": "fa"}
@@ -140,11 +141,14 @@ def membership(chat: Json, before: str, after: str) -> Incoming | None:
     )
 
 
-def test_blocking_is_heard_and_unblocking_is_not() -> None:
+def test_blocking_and_unblocking_are_heard() -> None:
     blocked = membership(CHAT, "member", "kicked")
     assert blocked is not None
     assert (blocked.content, blocked.address) == (BlockedBot(), "6000000001")
-    assert membership(CHAT, "kicked", "member") is None
+    unblocked = membership(CHAT, "kicked", "member")
+    assert unblocked is not None
+    assert (unblocked.content, unblocked.address) == (UnblockedBot(), "6000000001")
+    assert membership(CHAT, "member", "left") is None
 
 
 def test_groups_are_left() -> None:
