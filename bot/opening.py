@@ -4,21 +4,25 @@ On the first run they are made. A master key is never made beside a database tha
 what was sealed would stay closed for good.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from bot.clock import Clock
 from bot.settings import Settings
 from storage.database import Database
 from storage.keyring import Keyring
-from storage.lock import SecondCopy, exclusive
-from storage.schema import prepare
-from storage.sealing import MasterKeyMissing, MasterKeys
+from storage.lock import SecondCopy, exclusive, usable
+from storage.schema import is_prepared, prepare
+from storage.sealing import MasterKeyMissing, MasterKeys, MasterKeyWrong, Unreadable
 
-_ATTEMPTS = 20
+T = TypeVar("T")
+
+# Making the tables takes a second, and more on a small machine.
+_ATTEMPTS = 50
 _BETWEEN_ATTEMPTS = 0.1
 
 
@@ -36,25 +40,35 @@ async def alone(settings: Settings, clock: Clock) -> AsyncIterator[None]:
     """
     _make_folder(settings.data)
     with ExitStack() as stack:
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                stack.enter_context(exclusive(settings.data))
-                break
-            except SecondCopy:
-                if attempt == _ATTEMPTS:
-                    raise
-                await clock.sleep(_BETWEEN_ATTEMPTS)
+        await patiently(clock, lambda: stack.enter_context(exclusive(settings.data)))
         yield
+
+
+async def patiently(clock: Clock, attempt: Callable[[], T]) -> T:
+    """Attempt it again for a while when another copy is in the way. Raises SecondCopy."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return attempt()
+        except SecondCopy:
+            await clock.sleep(_BETWEEN_ATTEMPTS)
+    return attempt()
 
 
 @asynccontextmanager
 async def opened(settings: Settings, master: MasterKeys) -> AsyncIterator[Opened]:
-    """The database, open for as long as the block lasts."""
+    """The database, open for as long as the block lasts. Raises MasterKeyWrong."""
     database = Database.open(settings.database)
     try:
-        yield Opened(database, await database.write(Keyring.open, master))
+        yield Opened(database, await _keyring(settings, database, master))
     finally:
         await database.close()
+
+
+async def _keyring(settings: Settings, database: Database, master: MasterKeys) -> Keyring:
+    try:
+        return await database.write(Keyring.open, master)
+    except Unreadable:
+        raise MasterKeyWrong(path=settings.master_key) from None
 
 
 def make_ready(settings: Settings, at: datetime) -> tuple[MasterKeys, Path | None]:
@@ -62,18 +76,27 @@ def make_ready(settings: Settings, at: datetime) -> tuple[MasterKeys, Path | Non
 
     To be called by whoever is alone on the data.
     """
-    master, made = _master_keys(settings)
-    settings.database_file.parent.mkdir(parents=True, exist_ok=True)
-    prepare(settings.database_file, settings.backups, at)
+    with usable(settings.data):
+        master, made = _master_keys(settings)
+        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+        prepare(settings.database_file, settings.backups, at)
     return master, made
 
 
 def make_ready_beside(settings: Settings, at: datetime) -> tuple[MasterKeys, Path | None]:
-    """The same for a command beside a running service, which has made everything ready."""
+    """The same for a command beside a running service, which has made everything ready.
+
+    Raises SecondCopy while another copy is still making it ready.
+    """
     _make_folder(settings.data)
-    with suppress(SecondCopy), exclusive(settings.data):
-        return make_ready(settings, at)
-    return MasterKeys.read(settings.master_key), None
+    try:
+        with exclusive(settings.data):
+            return make_ready(settings, at)
+    except SecondCopy:
+        if not is_prepared(settings.database_file):
+            raise
+    with usable(settings.data):
+        return MasterKeys.read(settings.master_key), None
 
 
 def _master_keys(settings: Settings) -> tuple[MasterKeys, Path | None]:
@@ -86,5 +109,6 @@ def _master_keys(settings: Settings) -> tuple[MasterKeys, Path | None]:
 
 
 def _make_folder(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o700)
+    with usable(folder):
+        if not folder.exists():
+            folder.mkdir(parents=True, mode=0o700, exist_ok=True)

@@ -19,13 +19,13 @@ from bot import envelope_lists
 from bot.clock import SystemClock
 from bot.envelope_lists import NotNow
 from bot.language.wording_inspection import review_table
-from bot.opening import alone, make_ready, make_ready_beside, opened
+from bot.opening import alone, make_ready, make_ready_beside, opened, patiently
 from bot.settings import Settings
 from bot.trial.definitions import load_study
 from bot.trial.inspection import inspect_study
 from bot.trial.publishing import publish
 from bot.trial.study import Study
-from bot.turn import staffing
+from bot.turn import arms, staffing
 from bot.turn.desk import Desk
 from bot.turn.desks import SECRET_BYTES, Desks
 from bot.turn.summary import summary
@@ -35,11 +35,13 @@ from flows.text import Text, text
 from storage import audit, envelopes, people
 from storage.backup import backup
 from storage.database import Database
+from storage.schema import GuardsMissing
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 ROLE = "command_line"
+LONGEST_NAME = 80
 
 
 def show(*paragraphs: str, on: TextIO | None = None) -> None:
@@ -65,7 +67,7 @@ class Operator:
     @asynccontextmanager
     async def at_data(self) -> AsyncIterator["Data"]:
         clock = SystemClock()
-        master, made = make_ready_beside(self.settings, clock.now())
+        master, made = await patiently(clock, lambda: make_ready_beside(self.settings, clock.now()))
         if made is not None:
             self.tell(text("cli.key_made", file=str(made)))
         async with opened(self.settings, master) as it:
@@ -158,13 +160,17 @@ async def _summary(it: Operator, _given: argparse.Namespace) -> int:
 
 
 async def _staff_invite(it: Operator, given: argparse.Namespace) -> int:
-    roles = tuple(dict.fromkeys(Role(role) for role in given.role))
-    if clash := conflict(frozenset(roles)):
-        it.complain(text(f"roles.{clash}"))
+    name = given.name.strip()
+    if len(name.splitlines()) != 1 or len(name) > LONGEST_NAME:
+        it.complain(text("cli.staff.wrong_name", longest=LONGEST_NAME))
         return 1
+    roles = tuple(dict.fromkeys(Role(role) for role in given.role))
     code = secrets.token_urlsafe(SECRET_BYTES)
     async with it.at_data() as data:
-        await data.write(_invite, given.name, roles, code)
+        clash = await data.write(_invite, name, roles, code)
+    if clash is not None:
+        it.complain(text(f"roles.{clash}"))
+        return 1
     username = await _username(it.settings)
     if username is None:
         it.tell(text("cli.invited_by_code", code=code))
@@ -173,10 +179,16 @@ async def _staff_invite(it: Operator, given: argparse.Namespace) -> int:
     return 0
 
 
-def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> None:
+def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> str | None:
+    """Why nobody of this name can have these roles, if so; nobody is invited then."""
+    namesakes = people.named(desk.connection, keys=desk.keys, name=name)
+    knows_an_arm = any(arms.knows_an_arm(desk.connection, person) for person in namesakes)
+    if clash := conflict(frozenset(roles), knows_an_arm=knows_an_arm):
+        return clash
     person = staffing.invite_staff(desk, name, roles, code)
     held = "+".join(role.value for role in roles)
     desk.record(audit.Act("invite_staff", ROLE, None, person, {"name": name, "roles": held}))
+    return None
 
 
 async def _username(settings: Settings) -> str | None:
@@ -297,15 +309,32 @@ async def _envelopes_status(it: Operator, _given: argparse.Namespace) -> int:
 
 
 async def _audit_verify(it: Operator, _given: argparse.Namespace) -> int:
-    async with it.at_data() as data:
-        found = await data.read(lambda desk: audit.verify(desk.connection))
+    try:
+        async with it.at_data() as data:
+            return _tell_chain(it, await data.database.read(audit.verify))
+    except GuardsMissing as lost:
+        show(str(lost), on=sys.stderr)
+    _tell_chain(it, await _verify_unguarded(it.settings))
+    return 1
+
+
+async def _verify_unguarded(settings: Settings) -> audit.Intact | audit.Broken:
+    """Where the triggers are gone, the first bad entry is what one wants to know."""
+    database = Database.open(settings.database)
+    try:
+        return await database.read(audit.verify)
+    finally:
+        await database.close()
+
+
+def _tell_chain(it: Operator, found: audit.Intact | audit.Broken) -> int:
     match found:
         case audit.Intact(entries):
             it.tell(text("cli.audit.intact", entries=entries))
             return 0
         case audit.Broken(entry):
             it.complain(text("cli.audit.broken", entry=entry))
-    return 1
+            return 1
 
 
 _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]] = {

@@ -5,14 +5,16 @@ name that is not known is refused, for it is most likely a slip.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -83,12 +85,19 @@ def _token(value: str) -> str:
 
 def _url(*schemes: str) -> Callable[[str], str]:
     def read(value: str) -> str:
-        place = urlsplit(value)
-        if place.scheme not in schemes or not place.hostname:
+        if not _is_url(value, schemes):
             raise Wrong(f"is no URL; write one that begins with {' or '.join(schemes)}://")
         return value.rstrip("/")
 
     return read
+
+
+def _is_url(value: str, schemes: Collection[str]) -> bool:
+    try:
+        place = urlsplit(value)
+        return place.scheme in schemes and bool(place.hostname) and place.port != 0
+    except ValueError:  # A bracket that is not closed, or a port that is no number.
+        return False
 
 
 def _webhook_url(value: str) -> str:
@@ -113,7 +122,7 @@ def _listen(value: str) -> Listen:
 def _database(value: str) -> str:
     try:
         url = make_url(value)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         url = None
     if url is None or url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
         raise Wrong("must be an SQLite file, such as sqlite:////srv/hamrah/hamrah.sqlite3")
@@ -202,7 +211,23 @@ def _default(setting: Setting) -> str:
 
 
 def _from_file(file: Path) -> dict[str, str]:
-    return _ours({name: value or "" for name, value in dotenv_values(file).items()})
+    if not file.is_file():
+        return {}
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsRefused(
+            [f"The file {file} cannot be read as UTF-8; write it anew."]
+        ) from None
+    lines = [str(it.original.line) for it in parse_stream(StringIO(text)) if it.error]
+    if lines:
+        raise SettingsRefused([_unread(file, line) for line in lines])
+    given = dotenv_values(stream=StringIO(text))
+    return _ours({name: value or "" for name, value in given.items()})
+
+
+def _unread(file: Path, line: str) -> str:
+    return f"Line {line} of {file} is no NAME=value; mend it, and close each quote that is open."
 
 
 def _ours(values: Mapping[str, str]) -> dict[str, str]:

@@ -15,10 +15,27 @@ class SecondCopy(Failure):
     """
 
 
+class FolderUnusable(Failure):
+    """The data folder cannot be used: {path} ({why}). Mend that, or set HAMRAH_DATA to another
+    folder.
+    """
+
+
+@contextmanager
+def usable(folder: Path) -> Iterator[None]:
+    """What the system refuses in the block is told as FolderUnusable."""
+    try:
+        yield
+    except OSError as error:
+        path, why = error.filename or folder, (error.strerror or "").lower()
+        raise FolderUnusable(path=path, why=why) from None
+
+
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
     """The system lets go of the lock when the process ends, however it ends."""
-    lock = os.open(folder / "hamrah.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with usable(folder):
+        lock = os.open(folder / "hamrah.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(lock, folder)
         yield

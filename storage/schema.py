@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from storage.backup import backup
 from storage.database import sqlite_engine
@@ -25,6 +26,12 @@ class NewerDatabase(Failure):
     """
 
 
+class DatabaseUnusable(Failure):
+    """The database in {path} cannot be opened ({why}); if that is the right file, restore a backup,
+    and if not, correct HAMRAH_DATABASE.
+    """
+
+
 class GuardsMissing(Failure):
     """The database in {path} lost the triggers that protect its records ({names}); it may have
     been changed by hand. Restore a backup, and keep this file for whoever looks into it.
@@ -32,11 +39,12 @@ class GuardsMissing(Failure):
 
 
 def prepare(path: Path, backups: Path, at: datetime) -> None:
-    """Create or upgrade the database file. Raises NewerDatabase or GuardsMissing."""
+    """Create or upgrade the database file. Raises DatabaseUnusable, NewerDatabase or
+    GuardsMissing.
+    """
     engine = sqlite_engine(f"sqlite:///{path}")
     try:
-        with engine.connect() as connection:
-            found = _revision(connection)
+        found = _revision(engine, path)
         if found is not None and found > HEAD:
             raise NewerDatabase(path=path, found=found)
         if found != HEAD:
@@ -50,7 +58,29 @@ def prepare(path: Path, backups: Path, at: datetime) -> None:
     path.chmod(0o600)
 
 
-def _revision(connection: Connection) -> str | None:
+def is_prepared(path: Path) -> bool:
+    """Whether the tables are there, as this version knows them; looking makes no file."""
+    if not path.exists():
+        return False
+    engine = sqlite_engine(f"sqlite:///{path}")
+    try:
+        return _revision(engine, path) == HEAD
+    except DatabaseUnusable:
+        # Whoever makes the tables now may keep everybody else out of the file.
+        return False
+    finally:
+        engine.dispose()
+
+
+def _revision(engine: Engine, path: Path) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return _written_revision(connection)
+    except DatabaseError as error:
+        raise DatabaseUnusable(path=path, why=error.orig) from None
+
+
+def _written_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -42,6 +42,12 @@ class MasterKeyUnknown(Unreadable):
     """
 
 
+class MasterKeyWrong(Failure):
+    """The master key file {path} is not the one this database was sealed with; put back the one
+    that belongs to it from where it is kept safe.
+    """
+
+
 class MasterKeyMissing(Failure):
     """There is no master key file at {path}; put it back from where it is kept safe, for without
     it nothing that is sealed can be read.

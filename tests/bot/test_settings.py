@@ -59,6 +59,34 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://localhost:port", "http://localhost:99999", "http://localhost:0"]
+)
+def test_a_url_that_cannot_be_taken_apart(tmp_path: Path, url: str) -> None:
+    (problem,) = refused(tmp_path, TELEGRAM_API=url)
+    assert problem.startswith("HAMRAH_TELEGRAM_API is no URL")
+
+
+def test_a_database_url_that_cannot_be_taken_apart(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, DATABASE="sqlite://host:port/x")
+    assert problem.startswith("HAMRAH_DATABASE must be an SQLite file")
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("HAMRAH_LISTEN=سلام".encode("cp1256"))
+    (problem,) = refused(tmp_path)
+    assert str(tmp_path / ".env") in problem
+    assert "UTF-8" in problem
+
+
+def test_a_quote_that_is_not_closed_loses_nothing_in_silence(tmp_path: Path) -> None:
+    lines = f'HAMRAH_LISTEN=0.0.0.0:1\nHAMRAH_TELEGRAM_TOKEN="{TOKEN}\nHAMRAH_DATA=x\n'
+    (tmp_path / ".env").write_text(lines, encoding="utf-8")
+    (problem,) = refused(tmp_path)
+    assert problem.startswith("Line 2 of")
+    assert TOKEN not in problem
+
+
 def test_a_slip_in_a_name_is_refused_with_what_was_meant(tmp_path: Path) -> None:
     (problem,) = refused(tmp_path, TELEGRAM_TOKN=TOKEN)
     assert problem == (
