@@ -47,6 +47,11 @@ class Site:
     closed_weekdays: tuple[Weekday, ...] = ()
     closures: tuple[Closure, ...] = ()
 
+    def is_closed(self, on: date) -> bool:
+        """Whether the clinic is closed on this day, by its week or by a dated closure."""
+        weekly = WEEKDAYS[on.weekday()] in self.closed_weekdays
+        return weekly or any(it.first_on <= on <= it.last_on for it in self.closures)
+
     @property
     def emergency(self) -> int | str:
         """The emergency number as it is worded: a short number in the digits of the language."""

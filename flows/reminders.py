@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from flows.chart import Chart
-from flows.definition import WEEKDAYS, Trial
+from flows.definition import Trial
 from flows.schedule import Due, FormDue
 
 CLINIC_CLOSED = "clinic_closed"
@@ -79,13 +79,8 @@ class Hours:
         today = self.at_clinic(day, begin)
         return today if today > at else self.at_clinic(day + timedelta(days=1), begin)
 
-    def is_closed(self, on: date) -> bool:
-        site = self.trial.site
-        weekly = WEEKDAYS[on.weekday()] in site.closed_weekdays
-        return weekly or any(it.first_on <= on <= it.last_on for it in site.closures)
-
     def next_open_day(self, on: date) -> date:
-        while self.is_closed(on):
+        while self.trial.site.is_closed(on):
             on += timedelta(days=1)
         return on
 
@@ -224,7 +219,7 @@ def decide_visit_reminder(
         return Skip("over")
     if visit.confirmed is False:
         return Skip("cannot_come")
-    if hours.is_closed(hours.local(at).date()):
+    if hours.trial.site.is_closed(hours.local(at).date()):
         return Skip(CLINIC_CLOSED)
     return _in_time(hours, str(subject["which"]), at, now)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.turn.bodies import message_body, tap_body
 from bot.turn.desk import Desk
 from bot.turn.incoming import Incoming, Tapped, Typed
+from bot.turn.speaking import TAP_LASTS
 from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
@@ -97,7 +98,7 @@ def _answer_stranger(desk: Desk, incoming: Incoming, words: Text) -> None:
     if isinstance(incoming.content, Tapped):
         tap = incoming.content.tap
         body = tap_body(tap, None)
-        desk.put(NewMessage(f"tap:{tap}", "tap", Urgency.ALERT, to, body))
+        desk.put(NewMessage(f"tap:{tap}", "tap", Urgency.ALERT, to, body, desk.now + TAP_LASTS))
     desk.reply(to, "message", message_body(say(words), language=language))
 
 

@@ -12,7 +12,6 @@ from flows.commands.about_participant import (
     visit_milestone,
 )
 from flows.commands.command import PARTICIPANT, Circumstances, Command, pick, words
-from flows.definition import WEEKDAYS, Site
 from flows.effects import (
     Decision,
     Effect,
@@ -62,7 +61,7 @@ def _check_book(facts: ParticipantFacts, answers: Answers, given: Circumstances)
     on, at, site = answers.get("on"), answers.get("at"), given.trial.site
     if refused := _check_visits(facts, answers, given):
         return refused
-    if isinstance(on, date) and _is_closed(site, on):
+    if isinstance(on, date) and site.is_closed(on):
         return text("refused.clinic_closed", on=on)
     if not isinstance(on, date) or not isinstance(at, time):
         return None
@@ -85,11 +84,6 @@ def _book(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> De
         *outside_window(facts.due.get(name), on),
     )
     return (booked, Say(done), *_tell_participant(facts, label, booked_at))
-
-
-def _is_closed(site: Site, on: date) -> bool:
-    weekly = WEEKDAYS[on.weekday()] in site.closed_weekdays
-    return weekly or any(c.first_on <= on <= c.last_on for c in site.closures)
 
 
 def _tell_participant(

@@ -122,7 +122,7 @@ def test_a_plan_has_a_key_of_its_own_and_reminders_are_planned_outside_quiet_hou
         if it.kind in (Kind.VISIT_REMINDER, Kind.FORM_REMINDER):
             assert not HOURS.is_quiet(it.due_at)
         if it.kind in (Kind.UNBOOKED, Kind.CALL_LIST, Kind.RATING_REMINDER, Kind.RATING_OVERDUE):
-            assert not HOURS.is_closed(HOURS.local(it.due_at).date())
+            assert not HOURS.trial.site.is_closed(HOURS.local(it.due_at).date())
 
 
 @given(charts())
@@ -178,7 +178,7 @@ def _still_holds(chart: Chart, plan: Wanted, now: datetime) -> None:
     assert visit.attended_on is None
     assert visit.missed_on is None
     assert visit.confirmed is not False
-    assert not HOURS.is_closed(HOURS.local(visit.booked_at).date())
+    assert not HOURS.trial.site.is_closed(HOURS.local(visit.booked_at).date())
 
 
 def carried_out(
@@ -242,7 +242,7 @@ def test_a_service_that_never_stops_sends_three_reminders_or_two_of_an_early_app
     ]
     chart = fold(Chart(1, "P-001", "F", 30), facts)
     assume(at > STUDY.moment(BEGINNING, time(0)) + timedelta(days=4))
-    assume(not HOURS.is_closed(HOURS.local(at).date()))
+    assume(not HOURS.trial.site.is_closed(HOURS.local(at).date()))
     ticks = [it.due_at for it in reminders(chart)]
     sent = [plan.subject["which"] for plan, _, how in carried_out(chart, ticks) if how == Send()]
     remains = at - HOURS.next_allowed(STUDY.moment(HOURS.local(at).date(), time(0)))
