@@ -14,7 +14,8 @@ from telegram import Bot
 
 from benchmarks.phones import TOKEN, Phones, Update
 from bot.clock import SystemClock
-from bot.sending.delivery import Delivery
+from bot.sending.delivery import Delivery, Outlet
+from bot.sending.files import Files
 from bot.sending.pacing import ChatPace, Pace
 from bot.telegram.sending import TelegramChannel
 from bot.telegram.updates import read_update
@@ -53,8 +54,9 @@ class HamrahBot:
         desks = Desks(keys, study(), clock)
         buttons = await desks.write(database, "enrolment", _enrol, persons)
         pace, chat_pace = Pace(clock, _AS_FAST_AS_POSSIBLE), ChatPace(clock, _AS_FAST_AS_POSSIBLE)
-        channel = TelegramChannel(Bot(TOKEN, request=phones, get_updates_request=phones))
-        delivery = Delivery(database, desks, clock, channel, pace, chat_pace)
+        channel = TelegramChannel(Bot(TOKEN, request=phones, get_updates_request=phones), Files())
+        delivery = Delivery(database, desks, clock)
+        delivery.open("telegram", Outlet(channel, pace, chat_pace))
         return cls(database, desks, buttons, delivery, asyncio.create_task(delivery.run()))
 
     async def receive(self, update: Update) -> None:

@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="run the service until it is told to end")
+    commands.add_parser("rehearse", help="try the trial out in a browser, with a clock that moves")
     check = commands.add_parser("check", help="look for what is wrong in definition and wording")
     check.add_argument("--table", action="store_true", help="print the wording, for its review")
     commands.add_parser("publish", help="lock the instruments that are not published yet")

@@ -1,4 +1,4 @@
-"""Updates come in, whatever the way: each is a turn of its own, and acknowledged after its commit.
+"""What comes in, whatever the way: each update is a turn of its own, acknowledged once committed.
 
 Rules that hold here:
 - What returns was committed; what raises was not, and must be brought again.
@@ -7,14 +7,10 @@ Rules that hold here:
 - A disk that is full or a commit that was lost is nobody's update's fault: it raises.
 """
 
-import asyncio
 import json
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from bot.logs import failure
-from bot.telegram.updates import CHANNEL, read_update
 from bot.turn.bodies import message_body
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks
@@ -27,9 +23,7 @@ from storage.database import Database
 from storage.outbox import ToPerson, ToStranger
 from storage.passing import is_passing
 
-Raw = Mapping[str, Any]
-
-_LARGEST_NUMBER = 2**63 - 1
+Turn = Callable[[Desk, Incoming], None]
 
 
 class Ingress:
@@ -37,51 +31,31 @@ class Ingress:
         self._database = database
         self._desks = desks
 
-    async def take_all(self, batch: Sequence[Raw]) -> None:
-        """Take a batch: the updates of one chat in their order, the chats side by side."""
-        chats: dict[str, list[tuple[Raw, Incoming]]] = defaultdict(list)
-        for raw in batch:
-            incoming = await self._read(raw)
-            if incoming is not None:
-                chats[incoming.address].append((raw, incoming))
-        outcomes = await asyncio.gather(
-            *(self._take_in_order(chat) for chat in chats.values()), return_exceptions=True
-        )
-        for error in filter(None, outcomes):
-            raise error
-
-    async def take(self, raw: Any) -> None:
-        """Take one update, which may be anything."""
-        incoming = await self._read(raw)
-        if incoming is not None:
-            await self._take_turn(raw, incoming)
-
-    async def _take_in_order(self, chat: Sequence[tuple[Raw, Incoming]]) -> None:
-        for raw, incoming in chat:
-            await self._take_turn(raw, incoming)
-
-    async def _read(self, raw: Any) -> Incoming | None:
-        try:
-            return read_update(raw)
-        except Exception as error:  # noqa: BLE001 - a malformed update may raise anything
-            await self._set_aside(raw, error)
-            return None
-
-    async def _take_turn(self, raw: Raw, incoming: Incoming) -> None:
+    async def take(self, incoming: Incoming, raw: object, turn: Turn = take_turn) -> bool:
+        """Take one update; False when its turn failed and it was set aside as it came."""
         nonce = self._desks.nonce_of(incoming)
         try:
-            await self._desks.write(self._database, nonce, take_turn, incoming)
+            await self._desks.write(self._database, nonce, turn, incoming)
         except Exception as error:
             if is_passing(error):
                 raise
-            await self._set_aside(raw, error)
+            await self.set_aside(incoming.channel, incoming.update_id, raw, error)
             await self._tell(incoming, nonce)
+            return False
+        return True
 
-    async def _set_aside(self, raw: object, error: Exception) -> None:
-        number = _number_of(raw)
+    async def set_aside(
+        self, channel: str, number: int | None, raw: object, error: Exception
+    ) -> None:
         failure("update_set_aside", error)
         await self._desks.write(
-            self._database, "quarantine", _quarantine, raw, number, type(error).__name__
+            self._database,
+            "quarantine",
+            _quarantine,
+            channel,
+            number,
+            _dumped(raw),
+            type(error).__name__,
         )
 
     async def _tell(self, incoming: Incoming, nonce: str) -> None:
@@ -94,19 +68,19 @@ class Ingress:
             failure("failure_not_told", error)
 
 
-def _quarantine(desk: Desk, raw: object, number: int | None, failed: str) -> None:
+def _quarantine(desk: Desk, channel: str, number: int | None, raw: str, failed: str) -> None:
     """Set an update aside once, however often it is brought."""
     if number is not None and not updates.is_new(
-        desk.connection, channel=CHANNEL, update_id=number, at=desk.now
+        desk.connection, channel=channel, update_id=number, at=desk.now
     ):
         return
     updates.quarantine(
         desk.connection,
         keys=desk.keys,
-        channel=CHANNEL,
+        channel=channel,
         update_id=number,
         failure=failed,
-        raw=_dumped(raw),
+        raw=raw,
         at=desk.now,
     )
 
@@ -131,14 +105,3 @@ def _tell_of_failure(desk: Desk, incoming: Incoming) -> None:
         language = "en" if (incoming.language or "fa").startswith("en") else "fa"
         stranger = ToStranger(incoming.channel, incoming.address)
         desk.reply(stranger, "message", message_body(say(words), language=language))
-
-
-def _number_of(raw: object) -> int | None:
-    number = raw.get("update_id") if isinstance(raw, Mapping) else None
-    return number if type(number) is int and abs(number) <= _LARGEST_NUMBER else None
-
-
-def next_offset(batch: Sequence[Raw]) -> int | None:
-    """Behind the last update of a batch; Telegram numbers every one."""
-    numbers = [number for raw in batch if (number := _number_of(raw)) is not None]
-    return max(numbers) + 1 if numbers else None

@@ -13,9 +13,11 @@ from typing import TypeVar
 
 from bot.clock import Clock
 from bot.settings import Settings
+from storage import rehearsals
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.lock import SecondCopy, exclusive, usable
+from storage.rehearsals import Rehearsal
 from storage.schema import is_prepared, prepare
 from storage.sealing import MasterKeyMissing, MasterKeys, MasterKeyWrong, Unreadable
 
@@ -56,7 +58,30 @@ async def patiently(clock: Clock, attempt: Callable[[], T]) -> T:
 
 @asynccontextmanager
 async def opened(settings: Settings, master: MasterKeys) -> AsyncIterator[Opened]:
-    """The database, open for as long as the block lasts. Raises MasterKeyWrong."""
+    """The database of a trial, open for as long as the block lasts. Raises MasterKeyWrong, or
+    RehearsalData.
+    """
+    async with _open(settings, master) as it:
+        await it.database.read(rehearsals.require_none, settings.database_file)
+        yield it
+
+
+@asynccontextmanager
+async def opened_for_rehearsal(
+    settings: Settings, master: MasterKeys, epoch: str
+) -> AsyncIterator[tuple[Opened, Rehearsal]]:
+    """The database of a rehearsal; `epoch` names one that begins now. Raises MasterKeyWrong, or
+    LiveData.
+    """
+    async with _open(settings, master) as it:
+        found = await it.database.write(
+            rehearsals.take_up, epoch=epoch, path=settings.database_file
+        )
+        yield it, found
+
+
+@asynccontextmanager
+async def _open(settings: Settings, master: MasterKeys) -> AsyncIterator[Opened]:
     database = Database.open(settings.database)
     try:
         yield Opened(database, await _keyring(settings, database, master))

@@ -6,28 +6,24 @@ What they print is wording; arms, and the text of an allocation list, are never 
 import argparse
 import asyncio
 import secrets
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
-from typing import Concatenate, ParamSpec, TextIO, TypeVar
 
-from bot import envelope_lists
+from bot import envelope_lists, starting
 from bot.clock import SystemClock
 from bot.envelope_lists import NotNow
 from bot.language.wording_inspection import review_table
-from bot.opening import alone, make_ready, make_ready_beside, opened, patiently
+from bot.operator import Operator, show
 from bot.settings import Settings
 from bot.trial.definitions import load_study
 from bot.trial.inspection import inspect_study
 from bot.trial.publishing import publish
-from bot.trial.study import Study
 from bot.turn import arms, staffing
 from bot.turn.desk import Desk
-from bot.turn.desks import SECRET_BYTES, Desks
+from bot.turn.desks import SECRET_BYTES
 from bot.turn.summary import summary
 from flows.allocation_list import ListProblem, ListRefused
 from flows.roles import Role, conflict
@@ -37,58 +33,8 @@ from storage.backup import backup
 from storage.database import Database
 from storage.schema import GuardsMissing
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 ROLE = "command_line"
 LONGEST_NAME = 80
-
-
-def show(*paragraphs: str, on: TextIO | None = None) -> None:
-    out = on or sys.stdout
-    out.writelines(f"{paragraph}\n" for paragraph in paragraphs)
-    out.flush()
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """Whoever types commands: the settings, the study, and the language of the answers."""
-
-    settings: Settings
-    study: Study
-    language: str
-
-    def tell(self, *words: Text) -> None:
-        show(*(self.study.render(each, self.language) for each in words))
-
-    def complain(self, *words: Text) -> None:
-        show(*(self.study.render(each, self.language) for each in words), on=sys.stderr)
-
-    @asynccontextmanager
-    async def at_data(self) -> AsyncIterator["Data"]:
-        clock = SystemClock()
-        master, made = await patiently(clock, lambda: make_ready_beside(self.settings, clock.now()))
-        if made is not None:
-            self.tell(text("cli.key_made", file=str(made)))
-        async with opened(self.settings, master) as it:
-            yield Data(it.database, Desks(it.keys, self.study, clock))
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    database: Database
-    desks: Desks
-
-    async def write(
-        self, function: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        nonce = f"cli:{secrets.token_hex(8)}"
-        return await self.desks.write(self.database, nonce, function, *args, **kwargs)
-
-    async def read(self, function: Callable[[Desk], T]) -> T:
-        return await self.database.read(
-            lambda connection: function(self.desks.at(connection, "cli"))
-        )
 
 
 async def carry_out(settings: Settings, given: argparse.Namespace) -> int:
@@ -113,30 +59,6 @@ async def _check(it: Operator, given: argparse.Namespace) -> int:
 async def _publish(it: Operator, _given: argparse.Namespace) -> int:
     names = publish(it.study)
     it.tell(text("cli.published", names=", ".join(names)) if names else text("cli.published_none"))
-    return 0
-
-
-async def _run(it: Operator, _given: argparse.Namespace) -> int:
-    if it.settings.telegram_token is None:
-        it.complain(text("cli.no_token"))
-        return 1
-    if problems := inspect_study(it.study):
-        show(*problems, on=sys.stderr)
-        return 1
-    from bot.service import Service
-    from bot.web import open_socket
-
-    clock = SystemClock()
-    stopping = asyncio.Event()
-    for signal_ in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
-    async with alone(it.settings, clock):
-        with open_socket(it.settings.listen) as listener:
-            master, made = make_ready(it.settings, clock.now())
-            if made is not None:
-                it.tell(text("cli.key_made", file=str(made)))
-            async with opened(it.settings, master) as data:
-                await Service(it.settings, it.study, clock, data, listener, stopping).run()
     return 0
 
 
@@ -167,19 +89,36 @@ async def _staff_invite(it: Operator, given: argparse.Namespace) -> int:
     roles = tuple(dict.fromkeys(Role(role) for role in given.role))
     code = secrets.token_urlsafe(SECRET_BYTES)
     async with it.at_data() as data:
-        clash = await data.write(_invite, name, roles, code)
-    if clash is not None:
-        it.complain(text(f"roles.{clash}"))
+        invited = await data.write(_invite, name, roles, code)
+    if isinstance(invited, str):
+        it.complain(text(f"roles.{invited}"))
         return 1
+    await _tell_invited(it, code)
+    if (personal_link := it.settings.personal_link) is not None:
+        link = personal_link(invited.secret)
+        it.tell(text("cli.invited_to_page", link=link, digits=invited.digits))
+    return 0
+
+
+async def _tell_invited(it: Operator, code: str) -> None:
+    if it.settings.telegram_token is None and it.settings.web_url is not None:
+        return
     username = await _username(it.settings)
     if username is None:
         it.tell(text("cli.invited_by_code", code=code))
     else:
         it.tell(text("cli.invited", code=code, link=f"https://t.me/{username}?start={code}"))
-    return 0
 
 
-def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What a personal link to the web chat is made of."""
+
+    secret: str = field(repr=False)
+    digits: str = field(repr=False)
+
+
+def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> Invited | str:
     """Why nobody of this name can have these roles, if so; nobody is invited then."""
     namesakes = people.named(desk.connection, keys=desk.keys, name=name)
     knows_an_arm = any(arms.knows_an_arm(desk.connection, person) for person in namesakes)
@@ -188,7 +127,8 @@ def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> str | 
     person = staffing.invite_staff(desk, name, roles, code)
     held = "+".join(role.value for role in roles)
     desk.record(audit.Act("invite_staff", ROLE, None, person, {"name": name, "roles": held}))
-    return None
+    staffing.make_personal_link(desk, person)
+    return Invited(desk.secret, desk.digits)
 
 
 async def _username(settings: Settings) -> str | None:
@@ -338,7 +278,8 @@ def _tell_chain(it: Operator, found: audit.Intact | audit.Broken) -> int:
 
 
 _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]] = {
-    "run": _run,
+    "run": starting.run,
+    "rehearse": starting.rehearse,
     "check": _check,
     "publish": _publish,
     "backup": _backup,

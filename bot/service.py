@@ -1,34 +1,44 @@
-"""The running service, put together from its parts: the one place that knows them all.
+"""The running service: its channels, its outbox, its ticks and its server.
 
 It ends in an order: nothing new is taken, what is under way is finished, the database is closed.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC
 from socket import socket
+from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from telegram import Bot
+from starlette.routing import BaseRoute
 
 from bot.clock import Clock
-from bot.ingress import Ingress
 from bot.logs import log, warn
-from bot.opening import Opened
 from bot.sending.delivery import Delivery
-from bot.sending.pacing import ChatPace, Pace
-from bot.settings import Settings
-from bot.telegram.connection import connect, make_bot
-from bot.telegram.polling import Polling
-from bot.telegram.sending import TelegramChannel
-from bot.telegram.webhook import Webhook
 from bot.ticks import EVERY, Ticks
-from bot.trial.study import Study
 from bot.turn.desks import Desks
-from bot.waiting import unless
-from bot.web import Health, make_server
+from bot.web.health import Health
+from bot.web.server import make_server
+from storage.database import Database
 
 # What is under way when the end is asked for gets so long; after that it is left as it is.
 _LAST_SECONDS = 20
+
+
+class Part(Protocol):
+    """A channel as the service runs it."""
+
+    name: str
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]: ...
+
+    async def run(self, delivery: Delivery) -> None:
+        """Take what comes in until the end, and let what leaves leave."""
+
+    def end(self) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 class Service:
@@ -36,34 +46,26 @@ class Service:
 
     def __init__(
         self,
-        settings: Settings,
-        study: Study,
-        clock: Clock,
-        opened: Opened,
+        database: Database,
+        desks: Desks,
+        parts: Sequence[Part],
         listener: socket,
         stopping: asyncio.Event,
     ) -> None:
-        database, desks = opened.database, Desks(opened.keys, study, clock)
-        self._clock = clock
+        self._clock: Clock = desks.clock
+        self._parts = parts
         self._listener = listener
         self._stopping = stopping
-        self._bot: Bot = make_bot(settings)
-        ingress = Ingress(database, desks)
-        self._polling = Polling(self._bot, ingress, clock, stopping)
-        self._webhook = _webhook(settings, self._bot, ingress, clock)
-        self._ticks = Ticks(database, desks, clock)
-        self._delivery = Delivery(
-            database, desks, clock, TelegramChannel(self._bot), Pace(clock), ChatPace(clock)
-        )
-        routes = [Health(database, self._ticks, clock).route]
-        if self._webhook is not None:
-            routes.append(self._webhook.route)
-        self._server = make_server(routes)
+        self.ticks = Ticks(database, desks, self._clock)
+        self.delivery = Delivery(database, desks, self._clock)
+        health = Health(database, self.ticks, self._clock)
+        routes = [route for part in parts for route in part.routes]
+        self._server = make_server([health.route, *routes])
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     async def run(self) -> None:
-        await self._ticks.begin()
         serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        await self.ticks.begin()
         talking = asyncio.create_task(self._talk())
         self._begin_ticking()
         log("service_begins", port=self._listener.getsockname()[1])
@@ -76,14 +78,14 @@ class Service:
         log("service_ends")
 
     async def _talk(self) -> None:
-        """Take updates and send messages, once Telegram is reached."""
-        await unless(self._stopping, connect(self._bot, self._clock))
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(self._delivery.run())
-            if self._webhook is None:
-                parts.create_task(self._polling.run())
-            else:
-                parts.create_task(unless(self._stopping, self._webhook.announce()))
+        """When one part fails the others end, and that failure is told as it is."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.delivery.run())
+                for part in self._parts:
+                    tasks.create_task(part.run(self.delivery))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
 
     def _begin_ticking(self) -> None:
         self._scheduler.add_job(
@@ -99,27 +101,24 @@ class Service:
 
     async def _tick(self) -> None:
         """Other processes write too, whose commits wake nobody here."""
-        await self._ticks.tick()
-        self._delivery.wake()
+        await self.ticks.tick()
+        self.delivery.wake()
 
     async def _end(self, serving: "asyncio.Task[None]", talking: "asyncio.Task[None]") -> None:
         self._scheduler.pause()
+        for part in self._parts:
+            part.end()
         self._server.stop()
         self._stopping.set()
-        await self._ticks.end()
+        await self.ticks.end()
         self._scheduler.shutdown(wait=False)
         await _finished(serving)
-        self._delivery.stop()
+        self.delivery.stop()
         try:
             await _finished(talking)
         finally:
-            await self._bot.shutdown()
-
-
-def _webhook(settings: Settings, bot: Bot, ingress: Ingress, clock: Clock) -> Webhook | None:
-    if settings.webhook_url is None or settings.webhook_secret is None:
-        return None
-    return Webhook(bot, ingress, clock, settings.webhook_url, settings.webhook_secret)
+            for part in self._parts:
+                await part.close()
 
 
 async def _finished(task: "asyncio.Task[None]") -> None:

@@ -6,7 +6,7 @@ name that is not known is refused, for it is most likely a slip.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -38,10 +38,35 @@ class Settings:
     telegram_proxy: str | None = field(repr=False)
     webhook_url: str | None
     webhook_secret: str | None = field(repr=False)
+    web_url: str | None
     listen: Listen
     data: Path
     database: str
     trial: Path
+
+    @property
+    def personal_link(self) -> Callable[[str], str] | None:
+        """Makes the link to a person's own web chat. What stands behind # is sent to no server."""
+        if self.web_url is None:
+            return None
+        return f"{self.web_url}/chat/#{{}}".format
+
+    @property
+    def has_channel(self) -> bool:
+        return self.telegram_token is not None or self.web_url is not None
+
+    @property
+    def for_rehearsal(self) -> "Settings":
+        """The same for a rehearsal: data of its own, and nobody is reached."""
+        data = self.data / "rehearsal"
+        return replace(
+            self,
+            telegram_token=None,
+            webhook_url=None,
+            web_url=None,
+            data=data,
+            database=_database_in(data),
+        )
 
     @property
     def master_key(self) -> Path:
@@ -106,6 +131,14 @@ def _webhook_url(value: str) -> str:
     return value
 
 
+def _origin(value: str) -> str:
+    """As browsers name where a page is from."""
+    place = urlsplit(_url("https", "http")(value))
+    if place.path.strip("/") or place.query or place.fragment or place.username:
+        raise Wrong("must be no more than a scheme and a host, such as https://hamrah.example.ir")
+    return f"{place.scheme}://{place.netloc.lower()}"
+
+
 def _secret(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value, re.ASCII):
         raise Wrong("must be 16 to 256 letters, digits, _ or -; make one at random")
@@ -160,7 +193,15 @@ SETTINGS = (
         _secret,
     ),
     Setting(
-        "LISTEN", "host:port for the webhook and for /health", _listen, default="127.0.0.1:8080"
+        "WEB_URL",
+        "public address of the web chat, https://…; participants have none if not set",
+        _origin,
+    ),
+    Setting(
+        "LISTEN",
+        "host:port of the web chat, the webhook, /health and /metrics",
+        _listen,
+        default="127.0.0.1:8080",
     ),
     Setting("DATA", "folder of the database, its key and its backups", Path, default="data"),
     Setting(
@@ -194,8 +235,12 @@ def read_settings(environment: Mapping[str, str], file: Path = Path(".env")) -> 
     if problems:
         raise SettingsRefused(problems)
     if values["database"] is None:
-        values["database"] = f"sqlite:///{values['data'] / 'hamrah.sqlite3'}"
+        values["database"] = _database_in(values["data"])
     return Settings(**values)
+
+
+def _database_in(folder: Path) -> str:
+    return f"sqlite:///{folder / 'hamrah.sqlite3'}"
 
 
 def help_lines() -> str:

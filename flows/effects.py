@@ -113,6 +113,14 @@ class EnrolParticipant:
 
 
 @dataclass(frozen=True, slots=True)
+class MakePersonalLink:
+    """A link to the participant's own web chat, and its code, sent to the person who asked."""
+
+    participant: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class InviteParticipant:
     """A one-time link with its picture, sent to the person who asked for it."""
 
@@ -247,6 +255,7 @@ Effect = (
     | RecordScreeningFailure
     | EnrolParticipant
     | InviteParticipant
+    | MakePersonalLink
     | InviteStaff
     | GiveRole
     | EndRole

@@ -56,7 +56,7 @@ class ParticipantFacts:
     letter_kept: bool = False
     envelopes_left: int = 0
     enrolment_confirmed: bool = False
-    has_address: bool = False
+    reached_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,12 @@ def about(connection: Connection, *, keys: Keyring, subject: int) -> list[Entry]
     return [_entry(connection, keys, row) for row in connection.execute(found).all()]
 
 
+def has(connection: Connection, *, verb: str) -> bool:
+    """Whether this was ever done."""
+    found = select(tables.audit.c.id).where(tables.audit.c.verb == verb).limit(1)
+    return connection.scalar(found) is not None
+
+
 def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(tables.audit)).scalar_one()
 

@@ -12,6 +12,7 @@ SQLAlchemy Core.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,15 @@ _PRAGMAS = (
 )
 # Without this the driver would begin and commit transactions by rules of its own.
 _DRIVER = {"isolation_level": None}
+
+
+# Where a connection of the writer collects what is announced until its commit.
+_NEWS = "hamrah_news"
+
+
+def announce(connection: Connection, news: str) -> None:
+    """Let whoever waits for such news look for them once this transaction is committed."""
+    connection.info.setdefault(_NEWS, set()).add(news)
 
 
 class GroupLost(Failure):
@@ -99,13 +109,9 @@ class Database:
             async with self._reader.connect() as connection:
                 return await connection.run_sync(function, *args, **kwargs)
 
-    def on_commit(self, callback: Callable[[], None]) -> None:
-        """Called in the event loop after each committed group that changed a row.
-
-        A group that changed nothing calls nobody, so whoever wakes on a commit, looks for work
-        with a write and finds none does not wake itself again.
-        """
-        self._writer.listeners.append(callback)
+    def on_commit(self, news: str, callback: Callable[[], None]) -> None:
+        """Called in the event loop after each committed group in which this was announced."""
+        self._writer.listeners[news].append(callback)
 
     async def close(self) -> None:
         """Finishes the reads and writes that are under way; those that come later are refused."""
@@ -212,7 +218,7 @@ class _Call(Generic[T]):
 
 class _Writer:
     def __init__(self, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
-        self.listeners: list[Callable[[], None]] = []
+        self.listeners: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._engine = engine
         self._loop = loop
         self._waiting: SimpleQueue[_Call[Any] | None] = SimpleQueue()
@@ -233,8 +239,8 @@ class _Writer:
 
     def _work(self) -> None:
         while group := self._next_group():
-            outcomes, changed = self._commit(group)
-            self._loop.call_soon_threadsafe(self._settle, group, outcomes, changed)
+            outcomes, news = self._commit(group)
+            self._loop.call_soon_threadsafe(self._settle, group, outcomes, news)
 
     def _next_group(self) -> list[_Call[Any]]:
         """Waits for a call and takes those behind it; an empty group is the end."""
@@ -247,35 +253,35 @@ class _Writer:
             self._waiting.put(None)
         return group
 
-    def _commit(self, group: list[_Call[Any]]) -> tuple[list[_Returned[Any] | _Raised], bool]:
+    def _commit(self, group: list[_Call[Any]]) -> tuple[list[_Returned[Any] | _Raised], set[str]]:
         try:
             with self._engine.connect() as connection:
                 return _commit_together(connection, group)
         except BaseException as error:  # noqa: BLE001 - it is handed to everyone who waits
-            return [_Raised(_lost(error)) for _ in group], False
+            return [_Raised(_lost(error)) for _ in group], set()
 
     def _settle(
-        self, group: list[_Call[Any]], outcomes: list[_Returned[Any] | _Raised], changed: bool
+        self, group: list[_Call[Any]], outcomes: list[_Returned[Any] | _Raised], news: set[str]
     ) -> None:
         for call, outcome in zip(group, outcomes, strict=True):
             if not call.settled.done():  # Whoever was cancelled no longer listens.
                 call.settled.set_result(outcome)
-        if changed:
-            for listener in self.listeners:
+        for name in news:
+            for listener in self.listeners[name]:
                 self._loop.call_soon(listener)
 
 
 def _commit_together(
     connection: Connection, group: list[_Call[Any]]
-) -> tuple[list[_Returned[Any] | _Raised], bool]:
+) -> tuple[list[_Returned[Any] | _Raised], set[str]]:
     """Begins and commits at the driver, whose COMMIT fails where SQLAlchemy's would say nothing."""
     driver = cast("Driver", connection.connection.driver_connection)
     connection.begin()
+    connection.info[_NEWS] = set()
     driver.execute("BEGIN IMMEDIATE")
-    changes = driver.total_changes
     outcomes = [_attempt(connection, driver, call) for call in group]
     driver.execute("COMMIT")
-    return outcomes, driver.total_changes > changes
+    return outcomes, connection.info.pop(_NEWS)
 
 
 def _attempt(connection: Connection, driver: Driver, call: _Call[T]) -> _Returned[T] | _Raised:

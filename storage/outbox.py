@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from sqlalchemy import Connection, Row, Subquery, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Subquery, bindparam, func, insert, or_, select, update
 
 from storage import people, tables
+from storage.database import announce
 from storage.keyring import Keyring
 
 _outbox = tables.outbox
@@ -33,7 +34,14 @@ _REACHED_AT = (
     .join(_person, _person.c.id == _address.c.person_id)
     .where(_address.c.id == bindparam("address_id"))
 )
+# The channel of a message: a stranger's, its address's, or the one that reaches its person.
+_CHANNEL = func.coalesce(
+    _outbox.c.channel, _address.c.channel, people.current_channel(_outbox.c.person_id)
+)
 _CHANGE = update(_outbox).where(_outbox.c.id == bindparam("message_id"))
+
+# Announced when something may leave that could not before.
+NEWS = "outbox"
 
 # Whoever has no address yet is looked at again when one is bound, and at this interval.
 _UNREACHABLE_FOR = timedelta(hours=1)
@@ -79,6 +87,15 @@ class NewMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class DueLine:
+    """The first message of a line may leave now. `channel` is None when nobody is reached yet."""
+
+    line: str
+    urgency: Urgency
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
     """A message to be sent now, and committed as being tried."""
 
@@ -115,6 +132,7 @@ def put(connection: Connection, *, keys: Keyring, new: NewMessage, at: datetime)
             "next_at": at,
         },
     )
+    announce(connection, NEWS)
     return True
 
 
@@ -136,32 +154,39 @@ def _destination(keys: Keyring, new: NewMessage) -> dict[str, object]:
 
 
 def due_lines(
-    connection: Connection, *, at: datetime, busy: Collection[str], limit: int
-) -> dict[str, Urgency]:
-    """The lines whose first message may leave now, most urgent first, each with its urgency."""
-    first = _first_of_lines(busy)
+    connection: Connection,
+    *,
+    at: datetime,
+    busy: Collection[str],
+    channels: Collection[str],
+    limit: int,
+) -> list[DueLine]:
+    """The lines whose first message may leave now by one of these channels, most urgent first."""
+    first = _first_of_lines(busy, channels)
     rows = connection.execute(
-        select(first.c.line, first.c.urgency)
-        .join(_outbox, _outbox.c.id == first.c.id)
-        .where(_outbox.c.next_at <= at)
+        select(first)
+        .where(first.c.next_at <= at)
         .order_by(first.c.urgency, first.c.id)
         .limit(limit)
     )
-    return {row.line: Urgency(row.urgency) for row in rows}
+    return [DueLine(row.line, Urgency(row.urgency), row.channel) for row in rows]
 
 
-def next_due_at(connection: Connection, *, busy: Collection[str]) -> datetime | None:
-    """When the next line's first message wants to leave."""
-    first = _first_of_lines(busy)
-    due: datetime | None = connection.scalar(
-        select(func.min(_outbox.c.next_at)).join(first, first.c.id == _outbox.c.id)
-    )
+def next_due_at(
+    connection: Connection, *, busy: Collection[str], channels: Collection[str]
+) -> datetime | None:
+    """When the next line's first message wants to leave by one of these channels."""
+    first = _first_of_lines(busy, channels)
+    due: datetime | None = connection.scalar(select(func.min(first.c.next_at)))
     return due
 
 
-def _first_of_lines(busy: Collection[str]) -> Subquery:
-    """The first waiting message of each line, and the urgency of the most urgent behind it."""
-    return (
+def _first_of_lines(busy: Collection[str], channels: Collection[str]) -> Subquery:
+    """The first waiting message of each line, and the urgency of the most urgent behind it.
+
+    What would leave by another channel waits until that channel is there.
+    """
+    lines = (
         select(
             _outbox.c.line,
             func.min(_outbox.c.id).label("id"),
@@ -171,10 +196,22 @@ def _first_of_lines(busy: Collection[str]) -> Subquery:
         .group_by(_outbox.c.line)
         .subquery()
     )
+    return (
+        select(lines, _outbox.c.next_at, _CHANNEL.label("channel"))
+        .join(_outbox, _outbox.c.id == lines.c.id)
+        .outerjoin(_address, _address.c.id == _outbox.c.address_id)
+        .where(or_(_CHANNEL.in_(channels), _CHANNEL.is_(None)))
+        .subquery()
+    )
 
 
-def take(connection: Connection, *, keys: Keyring, line: str, at: datetime) -> Leaving | None:
-    """Take the line's first message and mark it as being tried; None when it may not leave now."""
+def take(
+    connection: Connection, *, keys: Keyring, line: str, channel: str | None, at: datetime
+) -> Leaving | None:
+    """Take the line's first message and mark it as being tried; None when it may not leave now.
+
+    It leaves by this channel, or it waits to be looked at again.
+    """
     row = _first(connection, line)
     if row is not None and row.expires_at is not None and row.expires_at <= at:
         _expire(connection, line, at)
@@ -184,6 +221,8 @@ def take(connection: Connection, *, keys: Keyring, line: str, at: datetime) -> L
     leaving = _addressed(connection, keys, row)
     if leaving is None:
         _postpone(connection, line, at + _UNREACHABLE_FOR)
+        return None
+    if leaving.channel != channel:
         return None
     connection.execute(
         _CHANGE,
@@ -282,6 +321,7 @@ def hasten(connection: Connection, *, person_id: int, at: datetime) -> None:
         .where(_outbox.c.line == f"person:{person_id}", _outbox.c.state == "waiting")
         .values(next_at=at)
     )
+    announce(connection, NEWS)
 
 
 def fail_waiting(connection: Connection, *, address_id: int, at: datetime, reason: str) -> None:

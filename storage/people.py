@@ -4,17 +4,31 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from flows.list_formats import comparable
 from flows.roles import Role
 from storage import tables
 from storage.keyring import Keyring
 
+T = TypeVar("T")
+
 _person = tables.person
 _identity = tables.identity
 _address = tables.address
+_reaching = tables.address.alias("reaching")
 _role = tables.staff_role
 _participant = tables.participant
 
@@ -204,12 +218,48 @@ def mark_address(connection: Connection, *, address_id: int, state: str, at: dat
 
 def current_address(connection: Connection, person_id: int) -> int | None:
     """The address at which a person is reached now."""
-    return connection.scalar(
-        select(_address.c.id)
-        .where(_address.c.person_id == person_id, _address.c.state == "open")
-        .order_by(_address.c.id.desc())
+    found: int | None = connection.scalar(_reached(_reaching.c.id, person_id))
+    return found
+
+
+def channel_of(connection: Connection, person_id: int) -> str | None:
+    """The channel on which a person is reached now."""
+    found: str | None = connection.scalar(_reached(_reaching.c.channel, person_id))
+    return found
+
+
+def current_channel(person_id: Column[int]) -> ScalarSelect[str]:
+    """The same, as a part of a statement about persons in this column."""
+    return _reached(_reaching.c.channel, person_id).correlate(person_id.table).scalar_subquery()
+
+
+def _reached(what: Column[T], person_id: Column[int] | int) -> Select[T]:
+    """A web page rings no bell, so whoever has another address is reached at that one."""
+    return (
+        select(what)
+        .where(_reaching.c.person_id == person_id, _reaching.c.state == "open")
+        .order_by(_reaching.c.channel == "web", _reaching.c.id.desc())
         .limit(1)
     )
+
+
+def address_on(connection: Connection, *, person_id: int, channel: str) -> int | None:
+    """The address of a person on this channel, also one that takes no messages now."""
+    return connection.scalar(
+        select(_address.c.id).where(
+            _address.c.person_id == person_id,
+            _address.c.channel == channel,
+            _address.c.state != "closed",
+        )
+    )
+
+
+def address_of(connection: Connection, *, keys: Keyring, address_id: int) -> str:
+    """The address itself."""
+    row = connection.execute(
+        select(_address.c.person_id, _address.c.sealed).where(_address.c.id == address_id)
+    ).one()
+    return keys.of(connection, row.person_id).open(row.sealed)
 
 
 def begin_roles(

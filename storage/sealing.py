@@ -100,6 +100,12 @@ class Key:
     def open(self, ciphertext: Ciphertext) -> str:
         return _decrypt(self, b"text", ciphertext.raw).decode()
 
+    def seal_file(self, content: bytes) -> Ciphertext:
+        return Ciphertext(_encrypt(self, b"file", content))
+
+    def open_file(self, ciphertext: Ciphertext) -> bytes:
+        return _decrypt(self, b"file", ciphertext.raw)
+
 
 @dataclass(frozen=True, slots=True)
 class LookupKey:

@@ -329,6 +329,76 @@ arm_told = Table(
     Column("at", UTC, nullable=False),
 )
 
+# The web chat: what a phone of a messenger would hold, kept here ----------------------------------
+
+web_chat = Table(
+    "web_chat",
+    metadata,
+    _id(),
+    Column("made_at", UTC, nullable=False),
+)
+
+# A line of a chat, by whoever wrote it. `changed` counts up over all chats, so that a page can ask
+# for what it has not seen; `key` makes a line that is written again the same line.
+web_line = Table(
+    "web_line",
+    metadata,
+    _id(),
+    Column("chat_id", ForeignKey("web_chat.id"), nullable=False),
+    _person(nullable=True),
+    Column("key", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("sealed", Sealed, nullable=False),
+    Column("changed", Integer, nullable=False, unique=True),
+    Column("at", UTC, nullable=False),
+    UniqueConstraint("chat_id", "key"),
+)
+
+web_file = Table(
+    "web_file",
+    metadata,
+    _id(),
+    _person(nullable=True),
+    Column("type", String, nullable=False),
+    Column("name", Sealed, nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("received_at", UTC, nullable=False),
+)
+
+# A personal link to the web chat, with its second factor; only digests are kept.
+personal_link = Table(
+    "personal_link",
+    metadata,
+    _id(),
+    _person(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("code_digest", LargeBinary, nullable=False),
+    Column("made_at", UTC, nullable=False),
+    Column("ended_at", UTC),
+)
+
+web_session = Table(
+    "web_session",
+    metadata,
+    _id(),
+    Column("link_id", ForeignKey("personal_link.id"), nullable=False),
+    Column("chat_id", ForeignKey("web_chat.id"), nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("begun_at", UTC, nullable=False),
+    Column("expires_at", UTC, nullable=False),
+    Column("ended_at", UTC),
+)
+
+# Stands only in the database of a rehearsal: which one it is, and how far its clock is ahead.
+rehearsal = Table(
+    "rehearsal",
+    metadata,
+    _id(),
+    Column("epoch", String, nullable=False),
+    Column("seconds_ahead", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one"),
+)
+
 # Time and messages --------------------------------------------------------------------------------
 
 planned = Table(
@@ -442,4 +512,5 @@ APPEND_ONLY = (
     "screening_failure",
     "sealed_arm",
     "session_note",
+    "web_chat",
 )

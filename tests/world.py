@@ -22,6 +22,7 @@ from bot.turn import arms
 from bot.turn.bodies import body_of, message_from_json
 from bot.turn.desk import Desk
 from bot.turn.incoming import Content, Edited, Incoming, Sent, Tapped, Typed
+from bot.turn.links import Links
 from bot.turn.ticking import carry_out, plan_summary
 from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
@@ -32,7 +33,7 @@ from storage import envelopes, outbox, people, planned
 from storage.backup import backup
 from storage.database import Database
 from storage.keyring import Keyring
-from storage.outbox import Leaving
+from storage.outbox import DueLine, Leaving
 from storage.schema import prepare
 from storage.sealing import MasterKeys
 
@@ -125,6 +126,7 @@ class World:
     database: Database
     keys: Keyring
     now: datetime = BEGINNING
+    links: Links = field(default_factory=lambda: Links("https://t.me/hamrah?start={}".format))
     phones: dict[str, Phone] = field(default_factory=dict)
     _updates: int = 0
     _taps: int = 0
@@ -180,7 +182,8 @@ class World:
     def desk(self, connection: Connection, nonce: str) -> Desk:
         self._secrets += 1
         secret = f"secret{self._secrets:010}"
-        return Desk(connection, self.keys, self.study, self.now, nonce, secret)
+        digits = f"{self._secrets:06}"
+        return Desk(connection, self.keys, self.study, self.now, nonce, secret, digits, self.links)
 
     async def at_desk(
         self, function: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs
@@ -233,13 +236,17 @@ class World:
 
     async def deliver(self) -> None:
         """Everything that waits reaches its phone."""
-        while lines := await self.database.read(outbox.due_lines, at=self.now, busy=(), limit=100):
+        while lines := await self.database.read(
+            outbox.due_lines, at=self.now, busy=(), channels=("telegram",), limit=100
+        ):
             for line in lines:
                 while (leaving := await self.database.write(self._take, line)) is not None:
                     self._show(*leaving)
 
-    def _take(self, connection: Connection, line: str) -> tuple[Leaving, str] | None:
-        leaving = outbox.take(connection, keys=self.keys, line=line, at=self.now)
+    def _take(self, connection: Connection, due: DueLine) -> tuple[Leaving, str] | None:
+        leaving = outbox.take(
+            connection, keys=self.keys, line=due.line, channel=due.channel, at=self.now
+        )
         if leaving is None:
             return None
         outbox.settle(connection, message_id=leaving.id, state="sent", at=self.now)

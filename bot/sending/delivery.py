@@ -21,6 +21,7 @@ from bot.logs import failure, warn
 from bot.sending.backoff import delay, delays
 from bot.sending.outgoing import (
     Attachment,
+    Destination,
     Invitation,
     Late,
     NotSent,
@@ -40,7 +41,7 @@ from bot.turn.mailing import note_blocked
 from bot.waiting import unless
 from storage import outbox
 from storage.database import Database, DatabaseClosed
-from storage.outbox import Leaving, Urgency
+from storage.outbox import DueLine, Leaving, Urgency
 from storage.passing import is_passing
 
 P = ParamSpec("P")
@@ -57,38 +58,44 @@ _COUNTED = (Words, Invitation, Attachment)
 
 
 class Channel(Protocol):
-    async def send(self, address: str, outgoing: Outgoing) -> Outcome: ...
+    async def send(self, to: Destination, outgoing: Outgoing) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A channel, and how fast it may be used: in all, and in one chat."""
+
+    channel: Channel
+    pace: Pace
+    chat_pace: ChatPace
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    due: dict[str, Urgency]
+    due: list[DueLine]
     next_at: datetime | None
 
 
 class Delivery:
-    """`run` sends until `stop`; what is under way then is finished first."""
+    """`run` sends until `stop`; what is under way then is finished first.
 
-    def __init__(
-        self,
-        database: Database,
-        desks: Desks,
-        clock: Clock,
-        channel: Channel,
-        pace: Pace,
-        chat_pace: ChatPace,
-    ) -> None:
+    What is for a channel waits until that channel is opened.
+    """
+
+    def __init__(self, database: Database, desks: Desks, clock: Clock) -> None:
         self._database = database
         self._desks = desks
         self._clock = clock
-        self._channel = channel
-        self._pace = pace
-        self._chat_pace = chat_pace
+        self._outlets: dict[str, Outlet] = {}
         self._under_way = 0
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        database.on_commit(self._wake.set)
+        database.on_commit(outbox.NEWS, self._wake.set)
+
+    def open(self, name: str, outlet: Outlet) -> None:
+        self._outlets[name] = outlet
+        self._wake.set()
 
     async def run(self) -> None:
         await self._surely(outbox.recover, at=self._clock.now())
@@ -96,13 +103,31 @@ class Delivery:
             self._wake.clear()
             next_at = await self._begin_due()
             await self._sleep_until(next_at)
-        self._pace.close()
+        for outlet in self._outlets.values():
+            outlet.pace.close()
         if self._busy:
             await asyncio.wait(self._busy.values())
 
     def wake(self) -> None:
-        """Look again: another process may have written."""
+        """Look again: another process may have written, or the clock was moved."""
         self._wake.set()
+
+    async def emptied(self) -> None:
+        """Returns when everything that may leave now has left."""
+        while not self._stopping.is_set():
+            if self._busy:
+                await asyncio.wait(self._busy.values())
+            look = await self._database.read(
+                _look,
+                at=self._clock.now(),
+                busy=(),
+                channels=tuple(self._outlets),
+                limit=1,
+            )
+            if not look.due and not self._busy:
+                return
+            self._wake.set()
+            await asyncio.sleep(0)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -115,15 +140,19 @@ class Delivery:
             return None
         try:
             look = await self._database.read(
-                _look, at=self._clock.now(), busy=tuple(self._busy), limit=room
+                _look,
+                at=self._clock.now(),
+                busy=tuple(self._busy),
+                channels=tuple(self._outlets),
+                limit=room,
             )
         except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is looked at again
             failure("outbox_unreadable", error)
             return self._clock.now() + timedelta(seconds=1)
-        for line, urgency in look.due.items():
-            if urgency > Urgency.REPLY and self._under_way >= SIDE_BY_SIDE:
+        for due in look.due:
+            if due.urgency > Urgency.REPLY and self._under_way >= SIDE_BY_SIDE:
                 return None
-            self._begin(line, urgency)
+            self._begin(due)
         return look.next_at
 
     async def _sleep_until(self, moment: datetime | None) -> None:
@@ -132,21 +161,21 @@ class Delivery:
             seconds = min(seconds, (moment - self._clock.now()).total_seconds())
         await unless(self._wake, self._clock.sleep(max(0.0, seconds)))
 
-    def _begin(self, line: str, urgency: Urgency) -> None:
-        task = asyncio.create_task(self._deliver(line, urgency))
-        self._busy[line] = task
+    def _begin(self, due: DueLine) -> None:
+        task = asyncio.create_task(self._deliver(due))
+        self._busy[due.line] = task
 
         def end(_: "asyncio.Task[None]") -> None:
-            del self._busy[line]
+            del self._busy[due.line]
             self._wake.set()
 
         task.add_done_callback(end)
 
-    async def _deliver(self, line: str, urgency: Urgency) -> None:
+    async def _deliver(self, due: DueLine) -> None:
         """Send the first message of a line, and let its chat rest."""
         self._under_way += 1
         try:
-            rest = await self._send_first(line, urgency)
+            rest = await self._send_first(due)
         except DatabaseClosed:
             return
         except Exception as error:  # noqa: BLE001 - one line's failure must not stop the others
@@ -156,16 +185,16 @@ class Delivery:
             self._under_way -= 1
         await self._rest(rest)
 
-    async def _send_first(self, line: str, urgency: Urgency) -> float:
+    async def _send_first(self, due: DueLine) -> float:
         """Returns how many seconds the chat must rest. The answer to a tap is not held back."""
-        is_tap = line.startswith("tap:")
-        if not is_tap:
-            await self._pace.admit(urgency)
-        taken = await self._database.write(self._take, line)
-        if taken is None:
+        outlet = self._outlets.get(due.channel or "")
+        if outlet is not None and not due.line.startswith("tap:"):
+            await outlet.pace.admit(due.urgency)
+        taken = await self._database.write(self._take, due)
+        if taken is None or outlet is None:
             return 0
-        await self._send(*taken)
-        return self._chat_pace.rest(line) if isinstance(taken[1], _COUNTED) else 0
+        await self._send(outlet, *taken)
+        return outlet.chat_pace.rest(due.line) if isinstance(taken[1], _COUNTED) else 0
 
     async def _rest(self, seconds: float) -> None:
         if not seconds:
@@ -173,14 +202,14 @@ class Delivery:
         self._wake.set()
         await unless(self._stopping, self._clock.sleep(seconds))
 
-    def _take(self, connection: Connection, line: str) -> tuple[Leaving, Outgoing] | None:
+    def _take(self, connection: Connection, due: DueLine) -> tuple[Leaving, Outgoing] | None:
         """Take a message and word it; one that cannot be worded fails, for those behind it."""
-        keys, now = self._desks.keys, self._clock.now()
-        leaving = outbox.take(connection, keys=keys, line=line, at=now)
+        keys, now = self._desks.keys.for_one_turn(), self._clock.now()
+        leaving = outbox.take(connection, keys=keys, line=due.line, channel=due.channel, at=now)
         if leaving is None:
             return None
         try:
-            return leaving, render(connection, keys, self._desks.study, leaving)
+            return leaving, render(connection, keys, self._desks.study, self._desks.links, leaving)
         except Exception as error:
             if is_passing(error):
                 raise
@@ -190,14 +219,15 @@ class Delivery:
             )
             return None
 
-    async def _send(self, leaving: Leaving, outgoing: Outgoing) -> None:
+    async def _send(self, outlet: Outlet, leaving: Leaving, outgoing: Outgoing) -> None:
+        to = Destination(leaving.id, leaving.person_id, leaving.address)
         try:
-            outcome = await self._channel.send(leaving.address, outgoing)
+            outcome = await outlet.channel.send(to, outgoing)
         except Exception as error:  # noqa: BLE001 - a fault of ours, which trying again would repeat
             failure("sending_failed", error, message=leaving.id, kind=leaving.kind)
             outcome = Refused("program_error")
         if isinstance(outcome, Slower):
-            self._pace.pause(outcome.seconds)
+            outlet.pace.pause(outcome.seconds)
         if not isinstance(outcome, Sent):
             warn("not_sent", message=leaving.id, kind=leaving.kind, attempt=leaving.attempts)
         await self._surely(self._settle, leaving, outcome)
@@ -255,8 +285,15 @@ class Delivery:
         raise AssertionError("delays have no end")
 
 
-def _look(connection: Connection, *, at: datetime, busy: Collection[str], limit: int) -> _Look:
+def _look(
+    connection: Connection,
+    *,
+    at: datetime,
+    busy: Collection[str],
+    channels: Collection[str],
+    limit: int,
+) -> _Look:
     return _Look(
-        outbox.due_lines(connection, at=at, busy=busy, limit=limit),
-        outbox.next_due_at(connection, busy=busy),
+        outbox.due_lines(connection, at=at, busy=busy, channels=channels, limit=limit),
+        outbox.next_due_at(connection, busy=busy, channels=channels),
     )

@@ -1,6 +1,6 @@
 """What leaves to any channel, in words, before it takes on the channel's own form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 Buttons = Sequence[Sequence[tuple[str, str]]]
@@ -32,10 +32,10 @@ class TapAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A one-time link with its picture; `caption` words the link, which the channel knows."""
+    """A link with its picture; `caption` holds the link too."""
 
-    code: str = field(repr=False)
-    caption: Callable[[str], str] = field(repr=False)
+    link: str = field(repr=False)
+    caption: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,15 @@ class Leave:
 
 
 Outgoing = Words | Change | TapAnswer | Invitation | Attachment | Menu | Leave
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Whom a message is for, and its own number, the same at each attempt."""
+
+    message_id: int
+    person_id: int | None
+    address: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """A message of the outbox gets its words when it leaves, in the language of that moment."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,6 +18,7 @@ from bot.sending.outgoing import (
 from bot.trial.study import Study
 from bot.turn import arms
 from bot.turn.bodies import body_of, message_from_json
+from bot.turn.links import Links
 from flows import commands
 from flows.text import text, text_from_json
 from storage import people
@@ -28,7 +28,9 @@ from storage.outbox import Leaving
 Body = Mapping[str, Any]
 
 
-def render(connection: Connection, keys: Keyring, study: Study, leaving: Leaving) -> Outgoing:
+def render(
+    connection: Connection, keys: Keyring, study: Study, links: Links, leaving: Leaving
+) -> Outgoing:
     """The words of a message, which are read in the same transaction that takes it."""
     body = body_of(leaving.body)
     language = str(body.get("language") or leaving.language or "fa")
@@ -40,6 +42,8 @@ def render(connection: Connection, keys: Keyring, study: Study, leaving: Leaving
             return TapAnswer(str(body["tap"]), shown)
         case "menu":
             return _menu(connection, study, leaving, language)
+        case "invitation":
+            return _invitation(study, links, body, language)
         case kind:
             return _PLAIN[kind](study, body, language)
 
@@ -65,12 +69,14 @@ def _tap_answer(study: Study, body: Body, language: str) -> TapAnswer:
     return TapAnswer(str(body["tap"]), shown)
 
 
-def _invitation(study: Study, body: Body, language: str) -> Invitation:
-    return Invitation(str(body["secret"]), partial(_caption, study, str(body["for"]), language))
-
-
-def _caption(study: Study, invited: str, language: str, link: str) -> str:
-    return study.render(text("invitation.caption", code=invited, link=link), language)
+def _invitation(study: Study, links: Links, body: Body, language: str) -> Invitation:
+    """A way that the service no longer has cannot be worded."""
+    personal = bool(body.get("personal"))
+    address = links.personal if personal else links.invitation
+    assert address is not None
+    link = address(str(body["secret"]))
+    caption = "personal_link.caption" if personal else "invitation.caption"
+    return Invitation(link, study.render(text(caption, code=str(body["for"]), link=link), language))
 
 
 def _attachment(_study: Study, body: Body, _language: str) -> Attachment:
@@ -97,7 +103,6 @@ _PLAIN: Mapping[str, Callable[[Study, Body, str], Outgoing]] = {
     "message": _words,
     "edit": _change,
     "tap": _tap_answer,
-    "invitation": _invitation,
     "attachment": _attachment,
     "leave": _leave,
 }

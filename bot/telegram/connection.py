@@ -50,20 +50,39 @@ def _request(settings: Settings, connections: int) -> HTTPXRequest:
     )
 
 
-async def connect(bot: Bot, clock: Clock) -> None:
-    """Returns when Telegram knows the bot; a network that is down is waited for.
+class TelegramBot:
+    """The bot, whose name is known once Telegram was reached."""
 
-    Raises TokenRefused: so it is only at the start, when the token never worked. Later the same
-    error is also what an unknown method gives.
-    """
-    for attempt, seconds in enumerate(delays(), start=1):
-        try:
-            await bot.initialize()
-        except InvalidToken:
-            raise TokenRefused from None
-        except TelegramError as error:
-            failure("not_connected", error, attempt=attempt)
-            await clock.sleep(seconds)
-        else:
-            log("connected")
-            return
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.bot = make_bot(settings)
+        self._clock = clock
+        self._connected = False
+
+    def invitation(self, code: str) -> str:
+        """The link that brings this code to the bot, or what is typed to it while its name is not
+        known.
+        """
+        return (
+            f"https://t.me/{self.bot.username}?start={code}"
+            if self._connected
+            else f"/start {code}"
+        )
+
+    async def connect(self) -> None:
+        """Returns when Telegram knows the bot; a network that is down is waited for.
+
+        Raises TokenRefused: so it is only at the start, when the token never worked. Later the same
+        error is also what an unknown method gives.
+        """
+        for attempt, seconds in enumerate(delays(), start=1):
+            try:
+                await self.bot.initialize()
+            except InvalidToken:
+                raise TokenRefused from None
+            except TelegramError as error:
+                failure("not_connected", error, attempt=attempt)
+                await self._clock.sleep(seconds)
+            else:
+                self._connected = True
+                log("connected")
+                return

@@ -12,9 +12,9 @@ from telegram import Bot
 from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.clock import Clock
-from bot.ingress import Ingress, next_offset
 from bot.logs import failure, log, warn
 from bot.sending.backoff import delay
+from bot.telegram.receiving import Receiving, next_offset
 from bot.telegram.sending import seconds_of
 from bot.telegram.updates import ALLOWED
 from bot.waiting import unless
@@ -28,9 +28,11 @@ _ANSWER_LATE_AFTER = 15
 class Polling:
     """`run` fetches until `stopping`; a batch that is being taken is finished first."""
 
-    def __init__(self, bot: Bot, ingress: Ingress, clock: Clock, stopping: asyncio.Event) -> None:
+    def __init__(
+        self, bot: Bot, receiving: Receiving, clock: Clock, stopping: asyncio.Event
+    ) -> None:
         self._bot = bot
-        self._ingress = ingress
+        self._receiving = receiving
         self._clock = clock
         self._stopping = stopping
         self._failed = 0
@@ -62,7 +64,7 @@ class Polling:
     async def _take(self, batch: Sequence[dict[str, Any]]) -> None:
         """Take a batch, again and again until the disk takes it; only then go on."""
         try:
-            await self._ingress.take_all(batch)
+            await self._receiving.take_all(batch)
         except Exception as error:
             if not is_passing(error):
                 raise

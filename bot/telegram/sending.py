@@ -4,7 +4,6 @@ Error texts are compared without case, for python-telegram-bot capitalizes them;
 leaves this module, since they may quote what was sent.
 """
 
-import io
 from collections.abc import Awaitable, Callable, Iterator
 from typing import assert_never
 
@@ -27,10 +26,14 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.sending.file_types import type_of
+from bot.sending.files import Files, NoFile
+from bot.sending.link_pictures import picture
 from bot.sending.outgoing import (
     Attachment,
     Buttons,
     Change,
+    Destination,
     Invitation,
     Late,
     Leave,
@@ -46,13 +49,11 @@ from bot.sending.outgoing import (
     Unreachable,
     Words,
 )
+from storage.web_chats import File
 
 LONGEST = int(MessageLimit.MAX_TEXT_LENGTH)
 LONGEST_POPUP = 200
 LONGEST_CAPTION = int(MessageLimit.CAPTION_LENGTH)
-# A phone's camera reads a picture of this scale from a screen at arm's length.
-_MODULE_PIXELS = 10
-
 # The connection was not made, so nothing was asked of the server.
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -68,15 +69,28 @@ _UNREACHABLE = {
 
 
 class TelegramChannel:
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, files: Files) -> None:
         self._bot = bot
+        self._files = files
 
-    async def send(self, address: str, outgoing: Outgoing) -> Outcome:
+    async def send(self, to: Destination, outgoing: Outgoing) -> Outcome:
         try:
-            await self._call(int(address), outgoing)
+            await self._call(int(to.address), outgoing)
         except TelegramError as error:
             return outcome_of(error)
+        except NoFile:
+            return Refused("no_file")
         return Sent()
+
+    async def fetch(self, file: str) -> File:
+        """A file that somebody sent on Telegram, which keeps it. Raises NoFile."""
+        try:
+            kept = await self._bot.get_file(file)
+            content = bytes(await kept.download_as_bytearray())
+        except TelegramError:
+            raise NoFile from None
+        name = (kept.file_path or "").rpartition("/")[2]
+        return File(type_of(content) or "application/octet-stream", name, content)
 
     async def _call(self, chat: int, outgoing: Outgoing) -> None:
         match outgoing:
@@ -90,8 +104,7 @@ class TelegramChannel:
             case Invitation():
                 await self._invite(chat, outgoing)
             case Attachment(file):
-                kind, _, file_id = file.partition(":")
-                await self._senders[kind](chat, file_id)
+                await self._attach(chat, file)
             case Menu(commands):
                 listed = [BotCommand(name, does) for name, does in commands]
                 await self._bot.set_my_commands(listed, scope=BotCommandScopeChat(chat))
@@ -124,9 +137,17 @@ class TelegramChannel:
             await self._say(chat, Words("".join(rest), change.words.buttons))
 
     async def _invite(self, chat: int, invitation: Invitation) -> None:
-        link = f"https://t.me/{self._bot.username}?start={invitation.code}"
-        caption = cut(invitation.caption(link), LONGEST_CAPTION)
-        await self._bot.send_photo(chat, picture(link), caption=caption)
+        caption = cut(invitation.caption, LONGEST_CAPTION)
+        await self._bot.send_photo(chat, picture(invitation.link), caption=caption)
+
+    async def _attach(self, chat: int, file: str) -> None:
+        """Telegram's own files are sent by their number, those of other channels whole."""
+        kind, _, file_id = file.partition(":")
+        if kind in self._senders:
+            await self._senders[kind](chat, file_id)
+            return
+        found = await self._files.fetch(file)
+        await self._bot.send_document(chat, found.content, filename=found.name or None)
 
     @property
     def _senders(self) -> dict[str, Callable[[int, str], Awaitable[object]]]:
@@ -189,15 +210,6 @@ def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
             for row in buttons
         ]
     )
-
-
-def picture(link: str) -> bytes:
-    """A QR code of the link."""
-    import segno
-
-    drawn = io.BytesIO()
-    segno.make(link, micro=False, error="m").save(drawn, kind="png", scale=_MODULE_PIXELS, border=4)
-    return drawn.getvalue()
 
 
 def split(words: str, longest: int = LONGEST) -> list[str]:

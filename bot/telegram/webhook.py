@@ -17,11 +17,12 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
 from bot.clock import Clock
-from bot.ingress import Ingress
 from bot.logs import failure, log
 from bot.sending.backoff import delay
+from bot.telegram.receiving import Receiving
 from bot.telegram.sending import seconds_of
 from bot.telegram.updates import ALLOWED
+from bot.web.bodies import TooLarge, read_body
 from storage.passing import is_passing
 
 LARGEST_BODY = 1024 * 1024
@@ -29,14 +30,10 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's n
 _LONGEST_DELAY = 60
 
 
-class TooLarge(Exception):
-    """The body is larger than any update."""
-
-
 class Webhook:
-    def __init__(self, bot: Bot, ingress: Ingress, clock: Clock, url: str, secret: str) -> None:
+    def __init__(self, bot: Bot, receiving: Receiving, clock: Clock, url: str, secret: str) -> None:
         self._bot = bot
-        self._ingress = ingress
+        self._receiving = receiving
         self._clock = clock
         self._url = url
         self._secret = secret
@@ -71,7 +68,7 @@ class Webhook:
         if not hmac.compare_digest(given.encode(), self._secret.encode()):
             return Response(status_code=HTTPStatus.FORBIDDEN)
         try:
-            body = await _body(request)
+            body = await read_body(request, LARGEST_BODY)
         except TooLarge:
             return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         except ClientDisconnect:
@@ -80,22 +77,13 @@ class Webhook:
 
     async def _take(self, body: bytes) -> Response:
         try:
-            await self._ingress.take(_read(body))
+            await self._receiving.take(_read(body))
         except Exception as error:
             if not is_passing(error):
                 raise
             failure("updates_not_stored", error, count=1)
             return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
         return Response()
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise TooLarge
-    return bytes(body)
 
 
 def _read(body: bytes) -> object:

@@ -65,6 +65,7 @@ def circumstances(voice: Voice) -> Circumstances:
         secret=desk.secret,
         at_clinic=desk.study.moment,
         clinic_day=desk.study.today,
+        personal_links=desk.links.personal is not None,
     )
 
 

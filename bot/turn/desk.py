@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.trial.study import Study
 from bot.turn.bodies import message_body
+from bot.turn.links import Links
 from flows.messages import Message
 from flows.roles import Role
 from storage import audit, outbox, people
@@ -25,7 +26,9 @@ LASTS = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`nonce` makes the keys of this turn's messages its own; `secret` is new and random."""
+    """`nonce` makes the keys of this turn's messages its own; `secret` and `digits` are new and
+    random, and say nothing of each other.
+    """
 
     connection: Connection
     keys: Keyring
@@ -33,6 +36,8 @@ class Desk:
     now: datetime
     nonce: str
     secret: str = field(repr=False)
+    digits: str = field(repr=False)
+    links: Links
     _sent: list[int] = field(default_factory=list, repr=False)
 
     @property

@@ -7,7 +7,7 @@ the day belongs to them.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.trial.study import Study
 from bot.turn.desk import Desk
 from bot.turn.incoming import Incoming
+from bot.turn.links import Links
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.planned import DuePlan
@@ -24,6 +25,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SECRET_BYTES = 16
+CODE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Desks:
     keys: Keyring
     study: Study
     clock: Clock
+    links: Links = field(default_factory=Links)
 
     def at(self, connection: Connection, nonce: str) -> Desk:
         return Desk(
@@ -40,6 +43,8 @@ class Desks:
             self.clock.now(),
             nonce,
             secrets.token_urlsafe(SECRET_BYTES),
+            f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}",
+            self.links,
         )
 
     def nonce_of(self, incoming: Incoming) -> str:

@@ -65,31 +65,35 @@ def meet_known(desk: Desk, incoming: Incoming, speaker: Speaker, code: str) -> T
 
 
 def _must_wait(desk: Desk, incoming: Incoming) -> bool:
+    return must_wait(desk, incoming.channel, incoming.address)
+
+
+def must_wait(desk: Desk, channel: str, address: str, allowed: int = WRONG_CODES) -> bool:
+    """Whether so many wrong codes came from there that no other is looked at for a while."""
     tried = invitations.wrong_codes(
-        desk.connection,
-        keys=desk.keys,
-        channel=incoming.channel,
-        address=incoming.address,
-        since=desk.now - WAIT,
+        desk.connection, keys=desk.keys, channel=channel, address=address, since=desk.now - WAIT
     )
-    return tried >= WRONG_CODES
+    return tried >= allowed
 
 
 def _note_wrong_code(desk: Desk, incoming: Incoming) -> None:
-    invitations.note_wrong_code(
-        desk.connection,
-        keys=desk.keys,
-        channel=incoming.channel,
-        address=incoming.address,
-        at=desk.now,
-    )
+    note_wrong_code(desk, (incoming.channel, incoming.address))
+
+
+def note_wrong_code(desk: Desk, *sources: tuple[str, str]) -> None:
+    """Count a wrong code against where it came from; when they become many, staff are told."""
+    for channel, address in sources:
+        invitations.note_wrong_code(
+            desk.connection, keys=desk.keys, channel=channel, address=address, at=desk.now
+        )
     desk.record(Act("refused_code", "stranger"))
     since = desk.now - WAIT
     count = invitations.all_wrong_codes(desk.connection, since=since)
-    if count in (WRONG_CODES, REPORTED_CODES):
-        key = f"guessing:{desk.now:%Y%m%d%H}:{count}"
-        told = say(text("staff.guessing", count=count))
-        desk.notify_role(Role.ADMINISTRATOR, told, key=key)
+    for many in (WRONG_CODES, REPORTED_CODES):
+        if count >= many:
+            key = f"guessing:{desk.now:%Y%m%d%H}:{many}"
+            told = say(text("staff.guessing", count=count))
+            desk.notify_role(Role.ADMINISTRATOR, told, key=key)
 
 
 def _answer_stranger(desk: Desk, incoming: Incoming, words: Text) -> None:
@@ -104,13 +108,18 @@ def _answer_stranger(desk: Desk, incoming: Incoming, words: Text) -> None:
 
 def _enter(desk: Desk, incoming: Incoming, person_id: int, code: str) -> Speaker:
     """Bind the chat; the earlier one of the same person is told that it is closed."""
-    earlier = people.current_address(desk.connection, person_id)
+    earlier = people.address_on(desk.connection, person_id=person_id, channel=incoming.channel)
     if earlier is not None:
         outbox.fail_waiting(desk.connection, address_id=earlier, at=desk.now, reason="closed")
         desk.reply(
             ToPerson(person_id, earlier), "message", message_body(say(text("entering.closed")))
         )
     invitations.use(desk.connection, keys=desk.keys, code=code, at=desk.now)
+    return bind(desk, incoming, person_id)
+
+
+def bind(desk: Desk, incoming: Incoming, person_id: int) -> Speaker:
+    """From now on this address is this person's."""
     address_id = people.bind_address(
         desk.connection,
         keys=desk.keys,

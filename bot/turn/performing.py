@@ -74,11 +74,15 @@ def perform(  # noqa: C901, PLR0915 - one case an effect, each a call
         case effects.EnrolParticipant():
             _enrol(voice, verb, effect)
         case effects.InviteParticipant(participant, code, secret):
-            _invite(voice, participant, secret, code)
+            staffing.invite(desk, participant, secret)
+            _send_way_in(voice, participant, secret, code)
+            voice.record(verb, participant)
+        case effects.MakePersonalLink(participant, code):
+            _send_personal_link(voice, participant, code)
             voice.record(verb, participant)
         case effects.InviteStaff(name, roles, secret):
             person = staffing.invite_staff(voice.desk, name, roles, secret)
-            _send_invitation(voice, secret, name)
+            _send_way_in(voice, person, secret, name)
             held = "+".join(role.value for role in roles)
             voice.record(verb, person, name=name, roles=held)
         case effects.GiveRole(person, role):
@@ -267,14 +271,20 @@ def _enrol(voice: Voice, verb: str, effect: effects.EnrolParticipant) -> None:
         _record_milestone(voice, verb, agreed)
 
 
-def _invite(voice: Voice, person: int, secret: str, code: str) -> None:
-    """Keep a new code for a person, and send its link and picture to whoever asked."""
-    staffing.invite(voice.desk, person, secret)
-    _send_invitation(voice, secret, code)
+def _send_way_in(voice: Voice, person: int, secret: str, invited: str) -> None:
+    """Send the link and its picture to whoever asked; a personal one where there is no other."""
+    if voice.desk.links.invitation is None:
+        _send_personal_link(voice, person, invited)
+    else:
+        voice.send("invitation", json.dumps({"secret": secret, "for": invited}))
 
 
-def _send_invitation(voice: Voice, secret: str, invited: str) -> None:
-    voice.send("invitation", json.dumps({"secret": secret, "for": invited}))
+def _send_personal_link(voice: Voice, person: int, invited: str) -> None:
+    """The link and its code go in two messages: they are told on two ways."""
+    desk = voice.desk
+    staffing.make_personal_link(desk, person)
+    voice.send("invitation", json.dumps({"secret": desk.secret, "for": invited, "personal": True}))
+    voice.tell(text("personal_link.code", code=invited, digits=desk.digits))
 
 
 def _acknowledge(voice: Voice, verb: str, alert_id: int, done: str) -> None:

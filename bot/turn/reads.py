@@ -85,7 +85,7 @@ def _participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantFacts:
         bound is not None and arms.is_letter_kept(desk.connection, desk.keys, bound.envelope),
         left,
         confirmed,
-        people.current_address(desk.connection, found) is not None,
+        people.channel_of(desk.connection, found),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.turn.desk import Desk
 from flows.roles import Role
-from storage import conversations, invitations, outbox, people
+from storage import conversations, invitations, outbox, people, personal_links
 from storage.outbox import Urgency
 
 # An invitation is used the same day as a rule; a week leaves room for a slow start.
@@ -21,6 +21,18 @@ def invite(desk: Desk, person: int, secret: str) -> None:
         code=secret,
         at=desk.now,
         expires_at=desk.now + INVITATION_LASTS,
+    )
+
+
+def make_personal_link(desk: Desk, person: int) -> None:
+    """Keep a new link to the person's own web chat, with its code; the one before it ends."""
+    personal_links.make(
+        desk.connection,
+        keys=desk.keys,
+        person_id=person,
+        secret=desk.secret,
+        code=desk.digits,
+        at=desk.now,
     )
 
 
@@ -52,3 +64,4 @@ def cut_off(desk: Desk, person: int) -> None:
     people.close_addresses(desk.connection, person_id=person, at=desk.now)
     conversations.end_of_person(desk.connection, person_id=person, at=desk.now)
     invitations.revoke(desk.connection, person_id=person, at=desk.now)
+    personal_links.end_all(desk.connection, person_id=person, at=desk.now)

@@ -59,14 +59,15 @@ def take_turn(desk: Desk, incoming: Incoming) -> None:
             return
         entered = entering.meet_stranger(desk, incoming)
         if entered is not None:
-            _welcome(Voice(desk, entered, incoming))
+            welcome(Voice(desk, entered, incoming))
         return
     voice = Voice(desk, speaker, incoming)
     _hear(voice)
     voice.close_tap()
 
 
-def _welcome(voice: Voice) -> None:
+def welcome(voice: Voice) -> None:
+    """The first words to somebody who has just entered."""
     run(voice, "language", ())
     ask_for_confirmation(voice.desk)
 

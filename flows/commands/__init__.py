@@ -10,6 +10,7 @@ from flows.commands import (
     card,
     enrolment,
     everyone,
+    inviting,
     leaving,
     oversight,
     participant,
@@ -55,6 +56,7 @@ def _help(_facts: NoFacts, _answers: Answers, given: Circumstances) -> Decision:
 COMMANDS: tuple[Command[Any], ...] = (
     *oversight.COMMANDS,
     *enrolment.COMMANDS,
+    *inviting.COMMANDS,
     *allocation.COMMANDS,
     *card.COMMANDS,
     *visits.COMMANDS,

@@ -26,6 +26,7 @@ CARD_COMMANDS = (
     "photographs",
     "assign",
     "invite",
+    "personal_link",
     "book",
     "attended",
     "missed",
@@ -33,6 +34,10 @@ CARD_COMMANDS = (
     "sessions",
     "arm",
 )
+
+
+# Whoever has a web page alone sees a message when they look, and hears none.
+_CHATS = {None: "none", "web": "web"}
 
 
 def _card(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:
@@ -47,7 +52,7 @@ def _card(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> D
         status=text(f"status.{chart.status.value}"),
     )
     messages = text("card.messages_on" if chart.messaging else "card.messages_off")
-    chat = text("card.chat_open" if facts.has_address else "card.chat_none")
+    chat = text(f"card.chat_{_CHATS.get(facts.reached_on, 'open')}")
     return (
         Say(
             say(
@@ -109,6 +114,8 @@ def _offers(name: str, chart: Chart, given: Circumstances) -> bool:
             return chart.clinician == given.actor and not before
         case "invite" | "book" | "attended" | "missed":
             return coordinator
+        case "personal_link":
+            return coordinator and given.personal_links
         case _:
             return clinician or coordinator
 

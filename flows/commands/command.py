@@ -19,7 +19,7 @@ class Circumstances:
     """When, by whom and how a command is given.
 
     `secret` is random and new in each turn; `at_clinic` is the moment of a day and hour there,
-    `clinic_day` the day of a moment.
+    `clinic_day` the day of a moment. `personal_links`: whether the service has a web chat.
     """
 
     trial: Trial
@@ -31,6 +31,7 @@ class Circumstances:
     secret: str
     at_clinic: Callable[[date, time], datetime]
     clinic_day: Callable[[datetime], date]
+    personal_links: bool
 
 
 Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]

@@ -18,7 +18,6 @@ from flows.effects import (
     BeginForm,
     Decision,
     EnrolParticipant,
-    InviteParticipant,
     RecordMilestone,
     RecordScreeningFailure,
     Refused,
@@ -179,15 +178,10 @@ def _reference(facts: ParticipantFacts, _answers: Answers, given: Circumstances)
     return (BeginForm(given.trial.eligibility.reference, facts.chart.participant),)
 
 
-def _check_present(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
+def check_present(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
     chart = facts.chart
     gone = chart is not None and has_left(chart.status)
     return text("refused.left", code=chart.code) if chart is not None and gone else None
-
-
-def _invite(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:
-    assert facts.chart is not None
-    return (InviteParticipant(facts.chart.participant, facts.chart.code, given.secret),)
 
 
 def _assign_items(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
@@ -203,7 +197,7 @@ def _check_assign(facts: ParticipantFacts, answers: Answers, given: Circumstance
         return text("refused.no_clinician")
     if chart is not None and answers.get("clinician") == str(chart.clinician):
         return text("refused.assigned_already", code=chart.code)
-    return _check_present(facts, answers, given)
+    return check_present(facts, answers, given)
 
 
 def _assign(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
@@ -277,15 +271,6 @@ COMMANDS = (
         "record_reference",
         items=chart_items,
         check=_check_reference,
-    ),
-    Command(
-        "invite",
-        COORDINATOR,
-        ParticipantFacts,
-        _invite,
-        "invite_participant",
-        items=chart_items,
-        check=_check_present,
     ),
     Command(
         "assign",

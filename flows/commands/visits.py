@@ -90,7 +90,7 @@ def _tell_participant(
     facts: ParticipantFacts, label: Text, booked_at: datetime
 ) -> tuple[Effect, ...]:
     chart = facts.chart
-    if chart is None or not chart.gets_messages or not facts.has_address:
+    if chart is None or not chart.gets_messages or facts.reached_on is None:
         return ()
     told = say(text("book.yours", visit=label, at=booked_at))
     return (TellPerson(chart.participant, told, until=booked_at),)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.sending.delivery import Delivery
+from bot.sending.delivery import Delivery, Outlet
 from bot.sending.outgoing import (
     Change,
+    Destination,
     Late,
     Menu,
     NotSent,
@@ -65,9 +66,9 @@ class Post:
     answer: Answer = lambda _address, _outgoing: Sent()
     left: list[tuple[str, Outgoing]] = field(default_factory=list)
 
-    async def send(self, address: str, outgoing: Outgoing) -> Outcome:
-        self.left.append((address, outgoing))
-        return self.answer(address, outgoing)
+    async def send(self, to: Destination, outgoing: Outgoing) -> Outcome:
+        self.left.append((to.address, outgoing))
+        return self.answer(to.address, outgoing)
 
     def texts(self, address: str) -> list[str]:
         return [it.text for to, it in self.left if to == address and isinstance(it, Words)]
@@ -115,9 +116,8 @@ class Post:
     @asynccontextmanager
     async def running(self, per_second: float = 1000) -> AsyncIterator[None]:
         clock = self.clock
-        delivery = Delivery(
-            self.database, self.desks, clock, self, Pace(clock, per_second), ChatPace(clock)
-        )
+        delivery = Delivery(self.database, self.desks, clock)
+        delivery.open("telegram", Outlet(self, Pace(clock, per_second), ChatPace(clock)))
         task = asyncio.create_task(delivery.run())
         try:
             yield

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from telegram import Bot
 from telegram.error import InvalidToken
 
+from bot.sending.files import Files
 from bot.sending.outgoing import (
     Attachment,
     Change,
+    Destination,
     Invitation,
     Late,
     Leave,
@@ -54,12 +56,15 @@ def bot_at(url: str) -> Bot:
 async def channel(api: BotApi, phone: Phone) -> AsyncIterator[TelegramChannel]:
     bot = bot_at(api.url)
     await bot.initialize()
-    yield TelegramChannel(bot)
+    yield TelegramChannel(bot, Files())
     await bot.shutdown()
 
 
-def address(phone: Phone) -> str:
-    return str(phone.chat_id)
+ANYBODY = Destination(1, None, "1")
+
+
+def address(phone: Phone) -> Destination:
+    return Destination(1, None, str(phone.chat_id))
 
 
 async def test_a_message_arrives_with_its_buttons(channel: TelegramChannel, phone: Phone) -> None:
@@ -132,11 +137,11 @@ async def test_a_tap_is_answered_once_and_then_it_is_late(
 async def test_an_invitation_is_a_picture_with_its_link(
     channel: TelegramChannel, phone: Phone
 ) -> None:
-    invitation = Invitation("s3cret", lambda link: f"Open {link}")
+    link = "https://t.me/a_bot?start=s3cret"
+    invitation = Invitation(link, f"Open {link}")
     assert await channel.send(address(phone), invitation) == Sent()
     (message,) = phone.messages()
-    assert message.text.startswith("Open https://t.me/")
-    assert message.text.endswith("?start=s3cret")
+    assert message.text == f"Open {link}"
     assert message.body["photo"]
 
 
@@ -154,8 +159,8 @@ async def test_the_menu_is_that_of_the_chat(channel: TelegramChannel, phone: Pho
 
 async def test_a_group_is_left(channel: TelegramChannel, api: BotApi) -> None:
     group = api.group()
-    assert await channel.send(str(group), Leave()) == Sent()
-    assert await channel.send(str(group), Leave()) == Unreachable("forbidden")
+    assert await channel.send(Destination(1, None, str(group)), Leave()) == Sent()
+    assert await channel.send(Destination(1, None, str(group)), Leave()) == Unreachable("forbidden")
 
 
 async def test_refusals_tell_what_to_do(
@@ -168,14 +173,14 @@ async def test_refusals_tell_what_to_do(
     api.fail("sendMessage", "lost_answer")
     assert await channel.send(address(phone), HELLO) == Unknown("no_answer")
     assert await channel.send(address(phone), Words("")) == Refused("bad_request")
-    assert await channel.send("404", HELLO) == Unreachable("chat_not_found")
+    assert await channel.send(Destination(1, None, "404"), HELLO) == Unreachable("chat_not_found")
     phone.block()
     assert await channel.send(address(phone), HELLO) == Unreachable("blocked")
 
 
 async def test_where_nobody_listens_nothing_was_sent() -> None:
     bot = bot_at("http://127.0.0.1:9")
-    assert await TelegramChannel(bot).send("1", HELLO) == NotSent("no_connection")
+    assert await TelegramChannel(bot, Files()).send(ANYBODY, HELLO) == NotSent("no_connection")
     await bot.shutdown()
 
 
@@ -184,7 +189,7 @@ async def test_a_token_that_is_refused_was_no_message(api: BotApi) -> None:
     bot = make_bot(read_settings(given, Path("no .env")))
     with pytest.raises(InvalidToken):
         await bot.initialize()
-    assert await TelegramChannel(bot).send("1", HELLO) == NotSent("token_refused")
+    assert await TelegramChannel(bot, Files()).send(ANYBODY, HELLO) == NotSent("token_refused")
     await bot.shutdown()
 
 

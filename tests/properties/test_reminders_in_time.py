@@ -21,7 +21,7 @@ from flows.chart import Chart
 from flows.reminders import Hours, Kind
 from flows.schedule import due_forms
 from storage import outbox, participants, planned, responses, tables
-from storage.outbox import Urgency
+from storage.outbox import DueLine, Urgency
 from tests.properties.people import add_participant, open_trial
 from tests.world import World
 
@@ -95,9 +95,8 @@ class Reminding(RuleBasedStateMachine):
 
     async def _only(self, person: int) -> None:
         """Let what waits for one person reach them."""
-        while (
-            taken := await self.world.database.write(self.world._take, f"person:{person}")
-        ) is not None:
+        line = DueLine(f"person:{person}", Urgency.REPLY, "telegram")
+        while (taken := await self.world.database.write(self.world._take, line)) is not None:
             self.world._show(*taken)
 
     @rule(visit=st.sampled_from(VISITS), coming=st.sampled_from(["YES", "NO"]))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage.database import announce
 from storage.sealing import Ciphertext
 from storage.types import UTC, Json, Sealed
 
@@ -52,6 +53,7 @@ def count_up(connection: Connection) -> int:
     """Reads, then writes: what loses counts when two of them interleave."""
     value = counted(connection) + 1
     connection.execute(update(counter).values(value=value))
+    announce(connection, "counted")
     return value
 
 

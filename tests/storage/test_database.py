@@ -19,6 +19,7 @@ from storage.database import (
     GroupLost,
     NotAFile,
     OwnTransaction,
+    announce,
 )
 from tests.storage.notes import (
     Refused,
@@ -92,7 +93,7 @@ async def test_waiting_writes_share_commits(database: Database) -> None:
     held = await behind(database, gate)
     writes = [asyncio.create_task(database.write(count_up)) for _ in range(192)]
     await asyncio.sleep(0)
-    database.on_commit(lambda: commits.append(1))
+    database.on_commit("counted", lambda: commits.append(1))
     gate.opened.set()
     await asyncio.gather(held, *writes)
     await asyncio.sleep(0)
@@ -124,15 +125,14 @@ async def test_a_cancelled_caller_breaks_and_undoes_nothing(database: Database) 
     assert await database.read(texts) == ["cancelled", "patient"]
 
 
-async def test_on_commit_is_called_once_for_each_group_that_changed_rows(
-    database: Database,
-) -> None:
+async def test_what_a_write_announces_is_told_after_its_commit(database: Database) -> None:
     calls: list[asyncio.AbstractEventLoop] = []
-    database.on_commit(lambda: calls.append(asyncio.get_running_loop()))
-    await database.write(note, "one")
+    database.on_commit("notes", lambda: calls.append(asyncio.get_running_loop()))
+    await database.write(announce, "notes")
     await asyncio.sleep(0)
     assert calls == [asyncio.get_running_loop()]
-    await database.write(texts)
+    await database.write(announce, "something else")
+    await database.write(note, "said to nobody")
     await asyncio.sleep(0)
     assert len(calls) == 1
 

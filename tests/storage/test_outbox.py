@@ -1,6 +1,6 @@
 """The outbox against a model: what leaves, in which order, and what becomes of it when all ends."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,7 @@ class Post:
 
     def take(self, person: int, at: datetime) -> Leaving | None:
         line = f"person:{self.people[person]}"
-        return outbox.take(self.connection, keys=self.keys, line=line, at=at)
+        return outbox.take(self.connection, keys=self.keys, line=line, channel="telegram", at=at)
 
     def settle(self, leaving: Leaving, state: str = "sent") -> None:
         outbox.settle(self.connection, message_id=leaving.id, state=state, at=AT)
@@ -274,12 +274,21 @@ def test_reminders_that_wait_are_taken_back_and_others_are_not(post: Post) -> No
 def test_the_most_urgent_line_leaves_first(post: Post) -> None:
     post.put("reminder", 0, Urgency.REMINDER)
     post.put("alert", 1, Urgency.ALERT)
-    due = outbox.due_lines(post.connection, at=AT, busy=(), limit=10)
-    assert list(due) == [f"person:{post.people[1]}", f"person:{post.people[0]}"]
-    busy = [f"person:{post.people[1]}"]
-    assert list(outbox.due_lines(post.connection, at=AT, busy=busy, limit=10)) == [
-        f"person:{post.people[0]}"
-    ]
+    assert _due(post, "telegram") == [f"person:{post.people[1]}", f"person:{post.people[0]}"]
+    busy = f"person:{post.people[1]}"
+    assert _due(post, "telegram", busy=[busy]) == [f"person:{post.people[0]}"]
+
+
+def test_a_line_waits_until_its_channel_is_there(post: Post) -> None:
+    post.put("words", 0, Urgency.REPLY)
+    assert _due(post, "web") == []
+    assert outbox.next_due_at(post.connection, busy=(), channels=("web",)) is None
+    assert _due(post, "web", "telegram") == [f"person:{post.people[0]}"]
+
+
+def _due(post: Post, *channels: str, busy: Collection[str] = ()) -> list[str]:
+    due = outbox.due_lines(post.connection, at=AT, busy=busy, channels=channels, limit=10)
+    return [it.line for it in due]
 
 
 def test_a_strangers_address_and_words_are_sealed(post: Post) -> None:
@@ -288,6 +297,6 @@ def test_a_strangers_address_and_words_are_sealed(post: Post) -> None:
     row = post.connection.execute(select(tables.outbox)).one()
     assert b"4242" not in row.stranger.raw
     assert b"words" not in row.body.raw
-    leaving = outbox.take(post.connection, keys=post.keys, line=row.line, at=AT)
+    leaving = outbox.take(post.connection, keys=post.keys, line=row.line, channel="telegram", at=AT)
     assert leaving is not None
     assert (leaving.address, leaving.body, leaving.person_id) == ("4242", "words", None)

@@ -33,9 +33,14 @@ CHANGING = {
     "outbox": "leaves",
     "person": "changes the language",
     "planned": "is carried out",
+    "personal_link": "ends",
     "quarantine": "is looked at and cleared",
+    "rehearsal": "its clock is moved",
     "staff_role": "ends",
     "update_seen": "is forgotten",
+    "web_file": "leaves the chat",
+    "web_line": "is edited as a message is",
+    "web_session": "ends",
     "wrong_code": "is forgotten",
 }
 

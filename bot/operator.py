@@ -1,0 +1,67 @@
+"""Whoever types commands, and how they get at the data."""
+
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TextIO, TypeVar
+
+from bot.clock import SystemClock
+from bot.opening import make_ready_beside, opened, patiently
+from bot.settings import Settings
+from bot.trial.study import Study
+from bot.turn.desk import Desk
+from bot.turn.desks import Desks
+from flows.text import Text, text
+from storage.database import Database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def show(*paragraphs: str, on: TextIO | None = None) -> None:
+    out = on or sys.stdout
+    out.writelines(f"{paragraph}\n" for paragraph in paragraphs)
+    out.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Whoever types commands: the settings, the study, and the language of the answers."""
+
+    settings: Settings
+    study: Study
+    language: str
+
+    def tell(self, *words: Text) -> None:
+        show(*(self.study.render(each, self.language) for each in words))
+
+    def complain(self, *words: Text) -> None:
+        show(*(self.study.render(each, self.language) for each in words), on=sys.stderr)
+
+    @asynccontextmanager
+    async def at_data(self) -> AsyncIterator["Data"]:
+        clock = SystemClock()
+        master, made = await patiently(clock, lambda: make_ready_beside(self.settings, clock.now()))
+        if made is not None:
+            self.tell(text("cli.key_made", file=str(made)))
+        async with opened(self.settings, master) as it:
+            yield Data(it.database, Desks(it.keys, self.study, clock))
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    database: Database
+    desks: Desks
+
+    async def write(
+        self, function: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        nonce = f"cli:{secrets.token_hex(8)}"
+        return await self.desks.write(self.database, nonce, function, *args, **kwargs)
+
+    async def read(self, function: Callable[[Desk], T]) -> T:
+        return await self.database.read(
+            lambda connection: function(self.desks.at(connection, "cli"))
+        )

@@ -1,0 +1,77 @@
+"""A trial prepared for its rehearsal: one person of each role, sealed envelopes, a confirmed plan.
+
+Its people are not real; everything that they do is.
+"""
+
+from random import SystemRandom
+
+from bot import envelope_lists
+from bot.turn.desk import Desk
+from bot.turn.incoming import Incoming, Typed
+from bot.turn.turns import take_turn
+from bot.web.channel import CHANNEL
+from flows.definition import Concealment
+from flows.roles import Role
+from flows.text import text
+from storage import people, protocol, web_chats
+from storage.audit import Act
+from storage.outbox import ToPerson
+
+# In the order in which a trial needs them; the participant's phone comes last.
+ROLES = (
+    Role.COORDINATOR,
+    Role.CLINICIAN,
+    Role.ALLOCATOR,
+    Role.RATER,
+    Role.PI,
+    Role.ADMINISTRATOR,
+)
+
+
+def prepare(desk: Desk, language: str) -> bool:
+    """Prepare an untouched trial; False when it was prepared before."""
+    if web_chats.all_chats(desk.connection):
+        return False
+    staff = {role: _enter(desk, role, language) for role in ROLES}
+    _lay_envelopes(desk)
+    confirmed = desk.study.definition_hash
+    protocol.confirm(desk.connection, definition_hash=confirmed, by=staff[Role.PI], at=desk.now)
+    desk.record(
+        Act("confirm_definition", Role.PI.value, staff[Role.PI], None, {"definition": confirmed})
+    )
+    add_phone(desk)
+    return True
+
+
+def _lay_envelopes(desk: Desk) -> None:
+    trial = desk.study.trial
+    if trial.allocation.concealment is Concealment.PAPER:
+        envelope_lists.lay_paper(desk, trial.target)
+    else:
+        envelope_lists.generate(desk, SystemRandom().shuffle)
+
+
+def add_phone(desk: Desk) -> int:
+    """One more phone, on which nobody has entered yet."""
+    return web_chats.open_chat(desk.connection, at=desk.now)
+
+
+def _enter(desk: Desk, role: Role, language: str) -> int:
+    """A member of staff who has entered; their phone greets them."""
+    name = desk.study.render(text(f"rehearsal.name.{role.value}"), language)
+    person = people.create(
+        desk.connection, keys=desk.keys, language=language, name=name, at=desk.now
+    )
+    people.begin_roles(desk.connection, person_id=person, roles=[role], at=desk.now)
+    chat = add_phone(desk)
+    people.bind_address(
+        desk.connection,
+        keys=desk.keys,
+        person_id=person,
+        channel=CHANNEL,
+        address=str(chat),
+        at=desk.now,
+    )
+    desk.reply(ToPerson(person), "menu", "{}")
+    take_turn(desk, Incoming(CHANNEL, chat, str(chat), Typed("/start"), language, desk.now))
+    return person

@@ -1,0 +1,62 @@
+"""Updates of Telegram, as they come from its polling or its webhook."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.ingress import Ingress
+from bot.telegram.updates import CHANNEL, read_update
+from bot.turn.incoming import Incoming
+
+Raw = Mapping[str, Any]
+
+_LARGEST_NUMBER = 2**63 - 1
+
+
+class Receiving:
+    """What returns was committed, and may be acknowledged; what raises must be brought again."""
+
+    def __init__(self, ingress: Ingress) -> None:
+        self._ingress = ingress
+
+    async def take_all(self, batch: Sequence[Raw]) -> None:
+        """Take a batch: the updates of one chat in their order, the chats side by side."""
+        chats: dict[str, list[tuple[Raw, Incoming]]] = defaultdict(list)
+        for raw in batch:
+            incoming = await self._read(raw)
+            if incoming is not None:
+                chats[incoming.address].append((raw, incoming))
+        outcomes = await asyncio.gather(
+            *(self._take_in_order(chat) for chat in chats.values()), return_exceptions=True
+        )
+        for error in filter(None, outcomes):
+            raise error
+
+    async def take(self, raw: Any) -> None:
+        """Take one update, which may be anything."""
+        incoming = await self._read(raw)
+        if incoming is not None:
+            await self._ingress.take(incoming, raw)
+
+    async def _take_in_order(self, chat: Sequence[tuple[Raw, Incoming]]) -> None:
+        for raw, incoming in chat:
+            await self._ingress.take(incoming, raw)
+
+    async def _read(self, raw: Any) -> Incoming | None:
+        try:
+            return read_update(raw)
+        except Exception as error:  # noqa: BLE001 - a malformed update may raise anything
+            await self._ingress.set_aside(CHANNEL, _number_of(raw), raw, error)
+            return None
+
+
+def _number_of(raw: object) -> int | None:
+    number = raw.get("update_id") if isinstance(raw, Mapping) else None
+    return number if type(number) is int and abs(number) <= _LARGEST_NUMBER else None
+
+
+def next_offset(batch: Sequence[Raw]) -> int | None:
+    """Behind the last update of a batch; Telegram numbers every one."""
+    numbers = [number for raw in batch if (number := _number_of(raw)) is not None]
+    return max(numbers) + 1 if numbers else None

@@ -1,0 +1,1 @@
+"""The one web application: a chat in a browser, health and metrics, and what channels mount."""
