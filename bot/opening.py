@@ -68,14 +68,14 @@ async def opened(settings: Settings, master: MasterKeys) -> AsyncIterator[Opened
 
 @asynccontextmanager
 async def opened_for_rehearsal(
-    settings: Settings, master: MasterKeys, epoch: str
+    settings: Settings, master: MasterKeys, beginning: Rehearsal
 ) -> AsyncIterator[tuple[Opened, Rehearsal]]:
-    """The database of a rehearsal; `epoch` names one that begins now. Raises MasterKeyWrong, or
-    LiveData.
+    """The database of a rehearsal: the one that goes on there, or else `beginning`. Raises
+    MasterKeyWrong, or LiveData.
     """
     async with _open(settings, master) as it:
         found = await it.database.write(
-            rehearsals.take_up, epoch=epoch, path=settings.database_file
+            rehearsals.take_up, beginning=beginning, path=settings.database_file
         )
         yield it, found
 

@@ -42,16 +42,20 @@ def require_none(connection: Connection, path: Path) -> None:
         raise RehearsalData(path=path)
 
 
-def take_up(connection: Connection, *, epoch: str, path: Path) -> Rehearsal:
-    """The rehearsal in this database; in an untouched one it begins. Raises LiveData."""
+def take_up(connection: Connection, *, beginning: Rehearsal, path: Path) -> Rehearsal:
+    """The rehearsal in this database; in an untouched one `beginning` does. Raises LiveData."""
     found = find(connection)
     if found is not None:
         return found
     for touched in (tables.person, tables.audit, tables.envelope):
         if connection.execute(select(touched).limit(1)).first() is not None:
             raise LiveData(path=path)
-    connection.execute(insert(_rehearsal).values(id=1, epoch=epoch, seconds_ahead=0))
-    return Rehearsal(epoch, 0)
+    connection.execute(
+        insert(_rehearsal).values(
+            id=1, epoch=beginning.epoch, seconds_ahead=beginning.seconds_ahead
+        )
+    )
+    return beginning
 
 
 def set_ahead(connection: Connection, *, seconds: int) -> None:

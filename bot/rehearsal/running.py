@@ -14,6 +14,7 @@ from bot.opening import alone, make_ready, opened_for_rehearsal
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.moving import Moving
 from bot.rehearsal.scene import Rehearsal
+from bot.rehearsal.stage import seconds_to_opening
 from bot.sending.delivery import Delivery
 from bot.sending.files import Files
 from bot.service import Service
@@ -25,6 +26,7 @@ from bot.web.part import PATH, WebPart
 from bot.web.server import open_socket
 from storage.database import Database
 from storage.failures import Failure
+from storage.rehearsals import Rehearsal as Begun
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _EPOCH_BYTES = 6
@@ -81,8 +83,9 @@ async def _rehearse_once(
 ) -> None:
     """Until the end, or until it is to begin anew: then its data are wiped."""
     master, _ = make_ready(settings, SystemClock().now())
-    epoch = secrets.token_hex(_EPOCH_BYTES)
-    async with opened_for_rehearsal(settings, master, epoch) as (opened, found):
+    ahead = seconds_to_opening(study, SystemClock().now())
+    beginning = Begun(secrets.token_hex(_EPOCH_BYTES), ahead)
+    async with opened_for_rehearsal(settings, master, beginning) as (opened, found):
         clock = MovableClock(found.seconds_ahead)
         links = Links(invitation=f"{origin}{PATH}/#start={{}}".format)
         desks = Desks(opened.keys, study, clock, links)

@@ -3,9 +3,12 @@
 Its people are not real; everything that they do is.
 """
 
+from datetime import datetime, timedelta
+from itertools import count
 from random import SystemRandom
 
 from bot import envelope_lists
+from bot.trial.study import Study
 from bot.turn.desk import Desk
 from bot.turn.incoming import Incoming, Typed
 from bot.turn.turns import take_turn
@@ -49,6 +52,15 @@ def _lay_envelopes(desk: Desk) -> None:
         envelope_lists.lay_paper(desk, trial.target)
     else:
         envelope_lists.generate(desk, SystemRandom().shuffle)
+
+
+def seconds_to_opening(study: Study, now: datetime) -> int:
+    """How far ahead a rehearsal begins: when the clinic opens, for at night nothing happens."""
+    site = study.trial.site
+    days = (study.today(now) + timedelta(days=after) for after in count())
+    moments = (study.moment(day, site.opens) for day in days if not site.is_closed(day))
+    opening = next(moment for moment in moments if moment >= now)
+    return int((opening - now).total_seconds())
 
 
 def add_phone(desk: Desk) -> int:

@@ -47,6 +47,8 @@ _LARGEST_OBJECT = 64 * 1024
 _LONGEST_NAME = 200
 _EARLIER_LINES = 100
 _HEARTBEAT = 15.0
+# Told when a page shows all that was said before.
+_READY = "event: ready\ndata: {}\n\n"
 
 _KEY = re.compile(r"[0-9a-f]{16,64}", re.ASCII)
 _DATA = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
@@ -133,7 +135,7 @@ class Chat:
             yield _hello(self._scene.epoch)
             # In one piece: a reader who has just left is not written to a hundred times.
             missed = await self._pages.missed(page, cursor)
-            yield "".join(told.event for told in missed if page.is_new(told))
+            yield "".join(told.event for told in missed if page.is_new(told)) + _READY
             async for event in self._news(page, token):
                 yield event
 

@@ -1,6 +1,6 @@
 /** What the server tells, as it happens; after a lost connection also what was missed. */
 
-const NAMES = ["line", "menu", "tap", "phones", "clock", "guide", "over", "epoch"];
+const NAMES = ["line", "menu", "tap", "phones", "clock", "guide", "over", "epoch", "ready"];
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 15000;
 

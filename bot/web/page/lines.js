@@ -81,7 +81,7 @@ function commandButton(command, chat) {
 
 function keyboard(line, chat) {
   const rows = line.buttons.map((row) => make("div.row", {}, ...row.map(([label, data]) =>
-    make("button", { type: "button", dir: "auto", click: (event) => chat.tap(event.currentTarget, data) }, label))));
+    make("button", { type: "button", dir: "auto", "data-tap": data, click: (event) => chat.tap(event.currentTarget, data) }, label))));
   return make("div.keyboard", { "data-line": line.id }, ...rows);
 }
 

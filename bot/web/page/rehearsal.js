@@ -25,6 +25,8 @@ let guide = null;
 let chosen = Number(localStorage.getItem(CHOSEN));
 let moving = false;
 let lost = false;
+/** Whether what was said before the page was opened is shown already. */
+let live = false;
 
 function words(key, params) {
   return say(language, key, params);
@@ -52,7 +54,7 @@ function showBar() {
   bar.replaceChildren(
     make("p.warning", {}, words("rehearsal.bar")),
     make("div.clock", { role: "group", "aria-label": words("rehearsal.clock"), "aria-busy": String(busy) },
-      make("time.now", {}, time(language, "moment", now())),
+      make("time.now", { datetime: now().toISOString() }, time(language, "moment", now())),
       button("hour", false), button("day", false), button("next", !clock.next),
       make("span.next", { role: "status" }, busy ? words("rehearsal.clock.moving") : next)),
     make("div.choices", {},
@@ -94,6 +96,7 @@ function forget() {
 // What to try next ----------------------------------------------------------------------------
 
 function showGuide() {
+  guidePlace.dataset.step = guide?.step ?? "";
   if (!guide) {
     guidePlace.replaceChildren(make("p.words", {}, words("rehearsal.guide.done")));
     return;
@@ -101,7 +104,7 @@ function showGuide() {
   const phone = phones.get(guide.phone);
   const { step, of } = guide;
   const buttons = [];
-  if (phone) buttons.push(make("button.plain", { type: "button", click: () => choose(guide.phone, true) }, words("rehearsal.guide.show")));
+  if (phone) buttons.push(make("button.plain.show", { type: "button", click: () => choose(guide.phone, true) }, words("rehearsal.guide.show")));
   if (phone && guide.type) {
     buttons.push(make("button.primary", { type: "button", click: () => { choose(guide.phone, true); phone.prefill(guide.type); } }, words("rehearsal.guide.type")));
   }
@@ -128,7 +131,7 @@ function addPhone(state) {
     epoch, title, open,
     language: () => language,
     ended: outOfDate,
-    unread: (it) => { if (it.id !== chosen) { unread.set(it.id, (unread.get(it.id) ?? 0) + 1); showTabs(); } },
+    unread: (it) => { if (live && it.id !== chosen) { unread.set(it.id, (unread.get(it.id) ?? 0) + 1); showTabs(); } },
   });
   phones.set(state.id, phone);
   phone.element.addEventListener("focusin", () => choose(state.id, false));
@@ -226,6 +229,7 @@ async function begin() {
     phones.get(chosen)?.tell(words("web.over"));
   }
   new Events({
+    ready: () => { live = true; },
     epoch: (told) => { if (told.epoch !== epoch) outOfDate(); },
     line: (line) => phones.get(line.phone)?.showLine(line),
     menu: (menu) => phones.get(menu.phone)?.showMenu(menu.commands),
