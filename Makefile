@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock benchmark clean
+.PHONY: run test check format lock benchmark pictures clean
 
 run: $(VENV)/ready
 	@$(BIN)/hamrah run
@@ -36,6 +36,10 @@ lock: $(VENV)/ready-dev
 
 benchmark: $(VENV)/ready-dev
 	$(BIN)/python -m benchmarks
+
+# The pictures of the README, taken of a rehearsal in a real browser; needs chromium.
+pictures: $(VENV)/ready-dev
+	$(BIN)/python -m tests.browser.pictures docs/pictures
 
 clean:
 	rm -rf $(VENV)

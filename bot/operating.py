@@ -56,6 +56,12 @@ async def _check(it: Operator, given: argparse.Namespace) -> int:
     return 0
 
 
+async def _chat(it: Operator, given: argparse.Namespace) -> int:
+    from bot.rehearsal.terminal import Terminal
+
+    return await Terminal(it, given).play()
+
+
 async def _publish(it: Operator, _given: argparse.Namespace) -> int:
     names = publish(it.study)
     it.tell(text("cli.published", names=", ".join(names)) if names else text("cli.published_none"))
@@ -280,6 +286,7 @@ def _tell_chain(it: Operator, found: audit.Intact | audit.Broken) -> int:
 _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]] = {
     "run": starting.run,
     "rehearse": starting.rehearse,
+    "chat": _chat,
     "check": _check,
     "publish": _publish,
     "backup": _backup,

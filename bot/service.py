@@ -18,6 +18,7 @@ from bot.sending.delivery import Delivery
 from bot.ticks import EVERY, Ticks
 from bot.turn.desks import Desks
 from bot.web.health import Health
+from bot.web.metrics import Metrics
 from bot.web.server import make_server
 from storage.database import Database
 
@@ -29,6 +30,10 @@ class Part(Protocol):
     """A channel as the service runs it."""
 
     name: str
+
+    @property
+    def state(self) -> str:
+        """ "open", or what keeps it from being so."""
 
     @property
     def routes(self) -> Sequence[BaseRoute]: ...
@@ -58,10 +63,13 @@ class Service:
         self._stopping = stopping
         self.ticks = Ticks(database, desks, self._clock)
         self.delivery = Delivery(database, desks, self._clock)
-        health = Health(database, self.ticks, self._clock)
+        health = Health(database, self.ticks, self._clock, self._channels)
         routes = [route for part in parts for route in part.routes]
-        self._server = make_server([health.route, *routes])
+        self._server = make_server([health.route, Metrics(health).route, *routes])
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def _channels(self) -> dict[str, str]:
+        return {part.name: part.state for part in self._parts}
 
     async def run(self) -> None:
         serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))

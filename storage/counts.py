@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from storage import tables
+from storage.outbox import Urgency
 
 _form = tables.form
 
@@ -47,6 +48,24 @@ def alerts_since(connection: Connection, *, since: datetime) -> Mapping[str, int
         .where(alert.c.raised_at >= since)
         .group_by(alert.c.level)
     )
+    return {row[0]: row[1] for row in rows}
+
+
+def messages_waiting(connection: Connection) -> Mapping[str, int]:
+    """Messages that wait to leave, by urgency."""
+    outbox = tables.outbox
+    rows = connection.execute(
+        select(outbox.c.urgency, func.count())
+        .where(outbox.c.state == "waiting")
+        .group_by(outbox.c.urgency)
+    )
+    return {Urgency(row[0]).name.lower(): row[1] for row in rows}
+
+
+def messages_by_state(connection: Connection) -> Mapping[str, int]:
+    """Every message there ever was, by what became of it."""
+    state = tables.outbox.c.state
+    rows = connection.execute(select(state, func.count()).group_by(state))
     return {row[0]: row[1] for row in rows}
 
 

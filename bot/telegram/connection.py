@@ -58,6 +58,10 @@ class TelegramBot:
         self._clock = clock
         self._connected = False
 
+    @property
+    def is_connected(self) -> bool:
+        return self._connected
+
     def invitation(self, code: str) -> str:
         """The link that brings this code to the bot, or what is typed to it while its name is not
         known.

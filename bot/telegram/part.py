@@ -44,6 +44,12 @@ class TelegramPart:
         self._webhook = _webhook(settings, telegram, receiving, clock)
 
     @property
+    def state(self) -> str:
+        if not self._telegram.is_connected:
+            return "connecting"
+        return "failing" if self._polling.is_failing else "open"
+
+    @property
     def routes(self) -> Sequence[BaseRoute]:
         return () if self._webhook is None else (self._webhook.route,)
 

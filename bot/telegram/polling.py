@@ -38,6 +38,11 @@ class Polling:
         self._failed = 0
         self._offset: int | None = None
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last attempt to fetch or to take updates failed."""
+        return self._failed > 0
+
     async def run(self) -> None:
         await unless(self._stopping, self._leave_webhook())
         log("polling_begins")

@@ -44,6 +44,10 @@ class WebPart:
         guarded = [Middleware(Guards, origins=origins)]
         self.routes = [Mount(PATH, routes=[*chat.routes, *routes], middleware=guarded)]
 
+    @property
+    def state(self) -> str:
+        return "open"
+
     async def run(self, delivery: Delivery) -> None:
         pace = Pace(self._clock, _LINES_PER_SECOND)
         delivery.open(

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.rehearsal.world import World
 from bot.ticks import Ticks
 from bot.trial.definition_files import DefinitionRefused
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.turn.desks import Desks
 from storage import tables
-from tests.chats.transcript import given
-from tests.world import World
+from tests.scenes import given
 
 INSTRUMENT = "instruments/pgais.toml"
 

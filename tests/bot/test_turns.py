@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.rehearsal.world import World
 from flows.roles import Role
 from storage import participants, responses, tables
 from storage.people import named
-from tests.chats.transcript import given
-from tests.world import World
+from tests.scenes import given
 
 # Six of staff are there before the first participant.
 P_001 = 7

@@ -8,19 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser.arguments import ARGUMENTS
 from tests.browser.serving import Rehearsal
 
 HERE = Path(__file__).parent
-# A root user's browser has no sandbox, and this one must ask nobody in the world for anything.
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

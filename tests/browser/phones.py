@@ -34,8 +34,8 @@ class Phone:
             """phone => {
               const lines = [...phone.querySelectorAll("li.theirs")];
               const last = lines.at(-1);
-              const taps = [...last?.querySelectorAll("[data-tap]") ?? []].map(it => it.dataset.tap);
-              return `${lines.length} ${last?.innerText} ${taps}`;
+              const taps = [...last?.querySelectorAll("[data-tap]") ?? []];
+              return `${lines.length} ${last?.innerText} ${taps.map(it => it.dataset.tap)}`;
             }"""
         )
         return said
@@ -65,8 +65,13 @@ class Phone:
         raise AssertionError(f"nothing is asked after {asked}")
 
     async def _taps(self) -> list[str]:
-        taps = await self.asked.locator("[data-tap]").all() if await self.asked.count() else []
-        return [str(await it.get_attribute("data-tap")) for it in taps]
+        taps: list[str] = await self.root.evaluate(
+            """phone => {
+              const asked = [...phone.querySelectorAll("li.theirs .keyboard")].at(-1);
+              return [...asked?.querySelectorAll("[data-tap]") ?? []].map(it => it.dataset.tap);
+            }"""
+        )
+        return taps
 
     async def press(self, what: str) -> None:
         """Tap the newest button of this kind: S submits, s skips."""
@@ -145,10 +150,11 @@ class RehearsalPage:
 
     async def step(self) -> int | None:
         """The number of the next step; none when all was tried."""
-        return await self.page.evaluate(
+        number: int | None = await self.page.evaluate(
             "document.getElementById('guide').dataset.step"
             " ? Number(document.getElementById('guide').dataset.step) : null"
         )
+        return number
 
     async def until_step(self, number: int | None) -> None:
         shown = "" if number is None else str(number)

@@ -11,6 +11,7 @@ from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.roles import STAFF
 from tests.browser.phones import Phone, RehearsalPage
 from tests.browser.serving import Rehearsal
+from tests.browser.story import enter, screen_and_consent
 
 STUDY = load_study(DEFAULT_TRIAL)
 
@@ -26,45 +27,14 @@ async def test_a_whole_trial_is_rehearsed_as_the_guide_says(
     browser: Browser, rehearsal: Rehearsal, language: Literal["en", "fa"]
 ) -> None:
     it = await RehearsalPage.open(browser, rehearsal.url, language)
-    await _screen_and_consent(it)
-    await _enter(it, language)
+    await screen_and_consent(it)
+    await enter(it, language)
     await _make_eligible(it)
     await _randomize(it)
     await _treat_and_book(it)
     await _come_and_be_rated(it)
     await _answer_and_look(it)
     assert it.trouble == []
-
-
-async def _screen_and_consent(it: RehearsalPage) -> None:
-    await it.until_step(1)
-    coordinator = await it.do_as_guided("coordinator")
-    await coordinator.choose("F")
-    await coordinator.send("35")
-    await coordinator.choose("CRITERIA")
-    await coordinator.press("S")
-    await it.until_step(2)
-    await it.do_as_guided("coordinator")
-    await coordinator.choose_first()
-    await coordinator.send("today")
-    await coordinator.choose_first()
-    for code in ("YES", "YES", "YES", "F"):
-        await coordinator.choose(code)
-    await coordinator.send("1990-05-05")
-    await coordinator.send("Sara Ahmadi")
-    await coordinator.press("s")
-    await coordinator.press("S")
-
-
-async def _enter(it: RehearsalPage, language: str) -> None:
-    await it.until_step(3)
-    coordinator = await it.do_as_guided("coordinator")
-    await expect(coordinator.root.locator("img").last).to_be_visible()
-    await coordinator.root.locator('a[href*="#start="]').last.click()
-    participant = it.phone("participant")
-    await expect(participant.last).to_be_visible()
-    await participant.choose(language)
-    await participant.choose("YES")
 
 
 async def _make_eligible(it: RehearsalPage) -> None:
@@ -131,7 +101,7 @@ async def _come_and_be_rated(it: RehearsalPage) -> None:
     await it.until_step(13)
     rater = await it.do_as_guided("rater")
     await rater.choose_first()
-    await _answer_until(it, rater, 14)
+    await _answer_until(it, rater, 14, again="/ratings")
 
 
 async def _answer_and_look(it: RehearsalPage) -> None:
@@ -142,17 +112,19 @@ async def _answer_and_look(it: RehearsalPage) -> None:
         await it.move_clock("day")
     await it.until_step(15)
     participant = await it.do_as_guided("participant")
-    await _answer_until(it, participant, 16)
+    await _answer_until(it, participant, 16, again="/open")
     await it.do_as_guided("pi")
     await it.until_step(None)
 
 
-async def _answer_until(it: RehearsalPage, phone: Phone, step: int) -> None:
-    """Answer whatever the newest message asks, until the guide goes on."""
+async def _answer_until(it: RehearsalPage, phone: Phone, step: int, again: str) -> None:
+    """Answer whatever the newest message asks, and ask for more, until the guide goes on."""
     for _ in range(80):
+        await it.page.wait_for_timeout(150)
         if await it.step() == step:
             return
         if await phone.last.locator("[data-tap]").count():
             await phone.answer_somehow()
-        await it.page.wait_for_timeout(30)
+        else:
+            await phone.send(again)
     raise AssertionError(await phone.seen())

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.chats.transcript import CHATS, play
-from tests.world import World
+from bot.rehearsal.transcript import play
+from bot.rehearsal.world import World
+from tests.scenes import given
 
+CHATS = Path(__file__).parent
 LANGUAGES = ("fa", "en")
 TRANSCRIPTS = sorted(path for language in LANGUAGES for path in (CHATS / language).glob("*.txt"))
 
@@ -17,7 +19,7 @@ async def test_a_chat_goes_as_written(path: Path, tmp_path: Path, rewrite_chats:
     """What is said and kept is the transcript's, to the letter."""
     world = await World.begin(tmp_path, path.parent.name)
     try:
-        written = await play(world, path.read_text(encoding="utf-8"))
+        written = await play(world, path.read_text(encoding="utf-8"), given)
     finally:
         await world.end()
     if rewrite_chats:

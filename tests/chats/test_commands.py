@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from bot.language.wording import LANGUAGES
+from bot.rehearsal.transcript import read
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.commands import COMMANDS
 from flows.commands.card import CARD_COMMANDS
 from flows.commands.command import Command
 from flows.instruments import title
 from flows.text import text
-from tests.chats.transcript import CHATS, read
 
+CHATS = Path(__file__).parent
 STUDY = load_study(DEFAULT_TRIAL)
 SOURCES = [path for room in ("flows", "bot") for path in Path(room).rglob("*.py")]
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

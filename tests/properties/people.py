@@ -1,11 +1,11 @@
 """Participants who have come so far without their chats: what is proved begins after that."""
 
+from bot.rehearsal.world import Phone, World
 from bot.turn.desk import Desk
 from flows.chart import Milestone
 from flows.roles import Role
 from storage import participants, people
 from storage.participants import NewMilestone
-from tests.world import Phone, World
 
 BEFORE_RANDOMIZATION = (
     Milestone.CONSENTED,

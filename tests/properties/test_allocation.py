@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.rehearsal.world import Phone, World
 from bot.turn.desk import Desk
 from flows.chart import Milestone
 from flows.envelopes import commitment
@@ -15,7 +16,6 @@ from flows.roles import Role
 from storage import arms, envelopes, participants, tables
 from storage.sealing import Unreadable
 from tests.properties.people import BEFORE_RANDOMIZATION, add_participant, open_trial
-from tests.world import Phone, World
 
 MANY = 20
 

@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.rehearsal.world import Phone, World
 from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
 from flows import commands
 from flows.allocation_list import AllocationList, ArmPlan, Plan, generate_allocation_list
 from storage import tables
-from tests.world import Phone, World
 
 # Which columns may differ between the two; nothing else may, in any table.
 UNBLINDED = {

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from bot.rehearsal.world import Phone, World
 from bot.turn.desk import Desk
 from bot.turn.incoming import Incoming, Tapped, Typed
 from bot.turn.turns import take_turn
 from storage import tables
 from tests.properties.people import add_participant, open_trial
-from tests.world import Phone, World
 
 pytestmark = pytest.mark.slow
 

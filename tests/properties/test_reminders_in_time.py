@@ -17,13 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import Connection, Row, select
 
 from bot.language.calendars import add_jalali_months, local
+from bot.rehearsal.world import World
 from flows.chart import Chart
 from flows.reminders import Hours, Kind
 from flows.schedule import due_forms
 from storage import outbox, participants, planned, responses, tables
 from storage.outbox import DueLine, Urgency
 from tests.properties.people import add_participant, open_trial
-from tests.world import World
 
 VISITS = ("month_1", "month_2", "month_4")
 

@@ -5,13 +5,11 @@ hand, and the secrets of invitations are numbered.
 """
 
 import functools
-import pickle
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import copyfile
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -28,9 +26,8 @@ from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.messages import Message
 from flows.roles import Role
-from flows.text import text_from_json
+from flows.text import Text, text, text_from_json
 from storage import envelopes, outbox, people, planned
-from storage.backup import backup
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.outbox import DueLine, Leaving
@@ -49,6 +46,14 @@ MASTER_KEY = "master.key"
 
 # Read once: the wording of a trial takes longer to read than a chat to play.
 study_in = functools.cache(load_study)
+
+
+class NotPlayable(Exception):
+    """What was to be done cannot be done, and why, in words for whoever wrote it."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.key)
+        self.why = why
 
 
 @dataclass
@@ -109,7 +114,7 @@ class Phone:
                 for words, data in row:
                     if fits(words, data):
                         return message.number, data
-        raise AssertionError(f"no such button on {self.name}'s phone")
+        raise NotPlayable(text("cli.chat.no_button", phone=self.name))
 
     @property
     def last(self) -> str:
@@ -137,7 +142,7 @@ class World:
     async def begin(
         cls, folder: Path, language: str = "en", trial: Path = DEFAULT_TRIAL
     ) -> "World":
-        folder.mkdir(parents=True, exist_ok=True)
+        """In a folder that is there, and empty."""
         path = folder / "hamrah.sqlite3"
         prepare(path, folder / "backups", BEGINNING)
         master = MasterKeys.create(folder / "master.key")
@@ -155,29 +160,14 @@ class World:
         """Whether nothing has happened in it yet."""
         return not self.phones and self._updates == 1
 
-    async def keep(self, folder: Path) -> None:
-        """Keep everything as it stands now, so that other worlds can begin there."""
-        folder.mkdir(parents=True)
-        backup(self.folder / DATABASE, folder, BEGINNING).rename(folder / DATABASE)
-        copyfile(self.folder / MASTER_KEY, folder / MASTER_KEY)
-        phones = [(it.name, it.address, it.shown, it.popups) for it in self.phones.values()]
-        counters = (self._updates, self._taps, self._messages, self._secrets)
-        (folder / "world").write_bytes(pickle.dumps((self.now, phones, counters)))
+    @property
+    def counters(self) -> tuple[int, int, int, int]:
+        """How many updates, taps, messages and secrets there were."""
+        return self._updates, self._taps, self._messages, self._secrets
 
-    async def take_up(self, folder: Path) -> None:
-        """Go on from what was kept there."""
-        await self.database.close()
-        for journal in self.folder.glob(f"{DATABASE}-*"):
-            journal.unlink()
-        for name in (DATABASE, MASTER_KEY):
-            copyfile(folder / name, self.folder / name)
-        self.database = Database.open(f"sqlite:///{self.folder / DATABASE}")
-        master = MasterKeys.read(self.folder / MASTER_KEY)
-        self.keys = await self.database.write(Keyring.open, master)
-        self.now, phones, counters = pickle.loads((folder / "world").read_bytes())
-        self._updates, self._taps, self._messages, self._secrets = counters
-        for name, address, shown, popups in phones:
-            self.phones[name] = Phone(self, name, address, shown, popups)
+    @counters.setter
+    def counters(self, counted: tuple[int, int, int, int]) -> None:
+        self._updates, self._taps, self._messages, self._secrets = counted
 
     def desk(self, connection: Connection, nonce: str) -> Desk:
         self._secrets += 1
@@ -337,7 +327,9 @@ class World:
             trial.allocation.block_size,
             trial.target,
         )
-        drawn = generate_allocation_list(plan, random.Random(seed).shuffle)
+        # Nobody real is allocated here, and a chat must come out the same each time.
+        shuffle = random.Random(seed).shuffle  # noqa: S311
+        drawn = generate_allocation_list(plan, shuffle)
         await self.at_desk(arms.seal_envelopes, drawn)
 
     async def lay_paper_envelopes(self) -> None:

@@ -1,0 +1,163 @@
+"""What a chat can begin with: each scene builds on those before it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from shutil import copytree
+
+from bot.rehearsal.world import NotPlayable, World
+from bot.trial.definitions import load_study
+from bot.turn.reads import is_confirmed
+from flows.roles import Role
+from flows.text import text
+
+
+async def given(world: World, what: str) -> None:
+    """Set a scene. Raises NotPlayable."""
+    for pattern, build in GIVEN:
+        match = re.fullmatch(pattern, what)
+        if match is not None:
+            await build(world, *match.groups())
+            if build not in (_passed, _down):
+                await _settle(world)
+            return
+    raise NotPlayable(text("cli.chat.no_scene"))
+
+
+async def _settle(world: World) -> None:
+    for phone in world.phones.values():
+        phone.invitation = ""
+
+
+async def _staff(world: World) -> None:
+    """One person of each role, and sealed envelopes; once."""
+    if "pi" not in world.phones:
+        await world.add_all_staff()
+        await world.seal_envelopes()
+
+
+async def _one(world: World, name: str, role: str) -> None:
+    await world.add_staff(name, Role(role))
+
+
+async def _open(world: World) -> None:
+    await _staff(world)
+    if not await world.at_desk(is_confirmed):
+        await world.confirm_protocol()
+
+
+async def _open_without_envelopes(world: World) -> None:
+    await world.add_all_staff()
+    await world.confirm_protocol()
+
+
+async def _open_with_paper(world: World) -> None:
+    """The same trial with paper envelopes, laid in their order and not yet read."""
+    await world.add_all_staff()
+    _redefine(world, 'concealment = "digital"', 'concealment = "paper"')
+    await world.lay_paper_envelopes()
+    await world.confirm_protocol()
+
+
+async def _target(world: World, target: str) -> None:
+    _redefine(world, "target = 60", f"target = {target}")
+
+
+def _redefine(world: World, line: str, changed: str) -> None:
+    """The program is started anew with one line of the definition changed."""
+    folder = world.folder / "trial"
+    copytree(world.study.folder, folder)
+    definition = folder / "trial.toml"
+    words = definition.read_text(encoding="utf-8")
+    assert line in words
+    definition.write_text(words.replace(line, changed), encoding="utf-8")
+    world.study = load_study(folder)
+
+
+async def _consented(world: World, sex: str) -> None:
+    await _open(world)
+    code = await world.consent(sex="F" if sex == "woman" else "M")
+    await world.enter(code)
+
+
+async def _not_entered(world: World, sex: str) -> None:
+    await _open(world)
+    await world.consent(sex="F" if sex == "woman" else "M")
+
+
+async def _another(world: World, name: str) -> None:
+    code = await world.consent(name, sex="M")
+    await world.enter(code)
+
+
+async def _eligible(world: World, sex: str) -> None:
+    await _consented(world, sex)
+    await world.make_eligible("P-001", sex="F" if sex == "woman" else "M")
+
+
+async def _randomized(world: World, sex: str) -> None:
+    await _eligible(world, sex)
+    await world.randomize("P-001")
+
+
+async def _treated(world: World, sex: str) -> None:
+    await _randomized(world, sex)
+    await world.treat("P-001", "baseline")
+
+
+async def _booked(world: World, visit: str, days: str, hour: str) -> None:
+    on = world.study.today(world.now) + timedelta(days=int(days))
+    coordinator = world.phone("coordinator")
+    await coordinator.send(f"/book P-001 {visit} {on.isoformat()} {hour}")
+    await coordinator.press("S")
+
+
+async def _down(world: World, days: str) -> None:
+    world.now += timedelta(days=int(days))
+
+
+async def _attended(world: World, code: str, visit: str, days: str) -> None:
+    """The visit took place after so many days; its rating is open."""
+    await _passed(world, days)
+    coordinator = world.phone("coordinator")
+    await coordinator.send(f"/attended {code} {visit} today")
+    await coordinator.press("S")
+
+
+async def _reported(world: World, code: str, term: str) -> None:
+    """The participant has begun a report of side effects and tapped this term."""
+    phone = world.phone(code)
+    await phone.send("/side_effect")
+    await phone.choose(term)
+
+
+async def _web_chat(world: World) -> None:
+    """The service has a web chat beside Telegram."""
+    world.links = replace(world.links, personal="https://hamrah.example.ir/chat/#{}".format)
+
+
+async def _passed(world: World, days: str) -> None:
+    await world.pass_time(timedelta(days=int(days)))
+
+
+GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
+    (r"staff", _staff),
+    (r"(\w+) who is (\w+) too", _one),
+    (r"an open trial", _open),
+    (r"an open trial without envelopes", _open_without_envelopes),
+    (r"an open trial with paper envelopes", _open_with_paper),
+    (r"a definition with a target of (\d+)", _target),
+    (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
+    (r"(P-\d+) reported (\w+)", _reported),
+    (r"a consented (woman|man) P-001", _consented),
+    (r"a consented (woman|man) P-001 who has not entered", _not_entered),
+    (r"another participant (\w+)", _another),
+    (r"an eligible (woman|man) P-001", _eligible),
+    (r"a randomized (woman|man) P-001", _randomized),
+    (r"a treated (woman|man) P-001", _treated),
+    (r"an appointment for (\w+) in (\d+) days at (\d+:\d+)", _booked),
+    (r"the service is down for (\d+) days", _down),
+    (r"(\d+) days later", _passed),
+    (r"a web chat", _web_chat),
+)

@@ -1,0 +1,124 @@
+"""What a trial keeps, row by row, as lines that a clinician can read: no words, and no arms."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from flows.reminders import Kind
+from storage import tables
+
+Write = Callable[[Connection, Any], str]
+
+
+class Kept:
+    """Remembers what it has told."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, int] = {}
+        self._not_sent: Counter[str] = Counter()
+
+    def news(self, connection: Connection) -> list[str]:
+        """What was kept since the last time."""
+        lines: list[str] = []
+        for table, write in _WRITTEN.items():
+            last = self._told.get(table.name, 0)
+            for row in connection.execute(select(table).where(table.c.id > last)).all():
+                lines.append(f"= {write(connection, row)}")
+                self._told[table.name] = row.id
+        return [*lines, *self._newly_not_sent(connection)]
+
+    def _newly_not_sent(self, connection: Connection) -> list[str]:
+        """The reminders that were newly decided against, and why."""
+        table = tables.planned
+        query = select(table).where(
+            table.c.kind.in_((Kind.VISIT_REMINDER, Kind.FORM_REMINDER)),
+            table.c.state.in_(("skipped", "dropped")),
+        )
+        rows = connection.execute(query.order_by(table.c.id)).all()
+        now = Counter(_reminder(connection, row) for row in rows)
+        new, self._not_sent = now - self._not_sent, now
+        return [f"= not sent {what}: {count}" for what, count in new.items()]
+
+
+def _reminder(connection: Connection, row: Any) -> str:
+    code = _code(connection, row.participant_id)
+    return f"{code} {row.kind} {row.subject['visit']} {row.reason}"
+
+
+def _code(connection: Connection, participant: int | None) -> str:
+    if participant is None:
+        return "-"
+    table = tables.participant
+    return str(connection.scalar(select(table.c.code).where(table.c.person_id == participant)))
+
+
+def _form(connection: Connection, form_id: int) -> str:
+    row = connection.execute(select(tables.form).where(tables.form.c.id == form_id)).one()
+    return f"{row.instrument}.{row.version} {row.visit or 'any time'}"
+
+
+def _response(connection: Connection, row: Any) -> str:
+    value = row.codes if row.codes is not None else row.day or row.number
+    value = ",".join(value) if isinstance(value, list) else value
+    if row.words is not None:
+        value = "(words)"
+    if row.status != "answered":
+        value = f"missing: {row.status}"
+    again = f" revision {row.revision}" if row.revision > 1 else ""
+    where = _form(connection, row.form_id)
+    return f"response {_code(connection, row.participant_id)} {where}: {row.item} {value}{again}"
+
+
+def _milestone(connection: Connection, row: Any) -> str:
+    detail = "".join(
+        f" {name}={value}" for name, value in row.detail.items() if not value.isdecimal()
+    )
+    visit = f" {row.visit}" if row.visit else ""
+    at = f" at {row.at:%Y-%m-%d %H:%M} UTC" if row.at else ""
+    reason = " with a reason" if row.reason else ""
+    code = _code(connection, row.participant_id)
+    return f"milestone {code} {row.milestone}{visit} on {row.on}{at}{detail}{reason}"
+
+
+def _alert(connection: Connection, row: Any) -> str:
+    return f"alert {_code(connection, row.participant_id)} {row.option} {row.level}"
+
+
+def _mail(connection: Connection, row: Any) -> str:
+    with_file = " with a file" if row.attachment else ""
+    return f"mail from {_code(connection, row.person_id)}{with_file}"
+
+
+def _allocation(connection: Connection, row: Any) -> str:
+    return f"allocation {_code(connection, row.participant_id)} envelope {row.envelope}"
+
+
+def _role(_connection: Connection, row: Any) -> str:
+    return f"role {row.role}"
+
+
+def _screening(_connection: Connection, row: Any) -> str:
+    return f"screening failure {row.sex} {row.age} {row.reason}"
+
+
+def _audit(connection: Connection, row: Any) -> str:
+    return f"audit {row.role} {row.verb} {_subject(connection, row.subject_id)}".rstrip()
+
+
+def _subject(connection: Connection, subject: int | None) -> str:
+    code = _code(connection, subject)
+    return "" if code in ("-", "None") else code
+
+
+_WRITTEN: dict[Table, Write] = {
+    tables.response: _response,
+    tables.milestone: _milestone,
+    tables.alert: _alert,
+    tables.mail: _mail,
+    tables.allocation: _allocation,
+    tables.staff_role: _role,
+    tables.screening_failure: _screening,
+    tables.audit: _audit,
+}
