@@ -42,7 +42,7 @@ class Terminal:
         save, file = self._given.save, self._given.file
         if save and Path(save).exists() and save != file:
             return text("cli.chat.exists", file=save)
-        return None if _is_name(self._speaker) else text("cli.chat.no_name")
+        return None if _is_name(self._speaker) else text("cli.chat.no_name", code="P-001")
 
     def _opening(self) -> list[Step] | None:
         """What it begins with: a chat from a file, or a scene; None when the file is no chat."""
@@ -105,10 +105,10 @@ class Terminal:
         if _is_name(name):
             self._speaker = name
         else:
-            self._complain(text("cli.chat.no_name"))
+            self._complain(text("cli.chat.no_name", code="P-001"))
 
     def _help(self, world: World) -> None:
-        self._it.tell(text("cli.chat.help"))
+        self._it.tell(text("cli.chat.help", span="3 days", code="P-001"))
         phone = world.phone(self._speaker)
         shown = next((it for it in reversed(phone.shown) if it.buttons), None)
         if shown is not None:

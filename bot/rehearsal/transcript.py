@@ -121,7 +121,7 @@ class Writing:
 def _span(words: str) -> timedelta:
     match = PASSING.fullmatch(words)
     if match is None:
-        raise NotPlayable(text("cli.chat.no_span"))
+        raise NotPlayable(text("cli.chat.no_span", span="3 days"))
     return timedelta(**{f"{match[2]}s": int(match[1])})
 
 

@@ -5,14 +5,16 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import time
+import urllib.request
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.botapi.client import BotApi
-from tests.process.hamrah import Hamrah, Running, free_port, until_polling
+from tests.botapi.client import ROOT, BotApi
+from tests.process.hamrah import COMMAND, PATIENCE, Hamrah, Running, free_port, until_polling
 
 
 def refused(hamrah: Hamrah) -> str:
@@ -49,9 +51,58 @@ def test_a_refused_token(hamrah: Hamrah) -> None:
     assert "AAAnother" not in sentence
 
 
-def test_no_token(hamrah: Hamrah) -> None:
+def test_no_token_where_a_trial_was_run(hamrah: Hamrah) -> None:
+    """Nobody must take a rehearsal for the trial that they meant to start."""
+    hamrah.invite("administrator")
     del hamrah.settings["TELEGRAM_TOKEN"]
     assert "@BotFather" in refused(hamrah)
+
+
+def test_a_trial_is_not_run_on_the_data_of_a_rehearsal(hamrah: Hamrah, tmp_path: Path) -> None:
+    rehearsed(hamrah)
+    hamrah.settings["DATA"] = str(tmp_path / "data" / "rehearsal")
+    assert "belongs to a rehearsal" in refused(hamrah)
+
+
+def test_a_rehearsal_does_not_run_on_the_data_of_a_trial(hamrah: Hamrah, tmp_path: Path) -> None:
+    hamrah.settings["DATA"] = str(tmp_path / "data" / "rehearsal")
+    hamrah.invite("administrator")
+    hamrah.settings["DATA"] = str(tmp_path / "data")
+    refusal = hamrah.command("rehearse")
+    assert refusal.returncode == 1
+    assert "is no rehearsal" in refusal.stderr
+
+
+def test_a_rehearsal_is_for_this_machine_alone(hamrah: Hamrah) -> None:
+    hamrah.settings["LISTEN"] = f"0.0.0.0:{free_port()}"
+    refusal = hamrah.command("rehearse")
+    assert refusal.returncode == 1
+    assert "HAMRAH_LISTEN" in refusal.stderr
+
+
+def rehearsed(hamrah: Hamrah) -> None:
+    """Begin a rehearsal, and end it."""
+    process = subprocess.Popen(
+        [*COMMAND, "rehearse"],
+        env=hamrah.environment | {"PYTHONPATH": str(ROOT)},
+        cwd=hamrah.data.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + PATIENCE
+    while not _is_served(f"{hamrah.url}/chat/state"):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+
+
+def _is_served(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def test_a_port_in_use(hamrah: Hamrah) -> None:
@@ -133,10 +184,17 @@ def test_health_tells_how_it_is_and_nothing_about_anybody(hamrah: Hamrah, api: B
     with hamrah.running():
         until_polling(api)
         health = json.loads(httpx.get(f"{hamrah.url}/health", trust_env=False).text)
+        metrics = httpx.get(f"{hamrah.url}/metrics", trust_env=False).text
     assert health["database"] == "ok"
     assert health.keys() == {
         "version",
         "database",
+        "ticks",
         "seconds_since_tick",
+        "messages_waiting",
         "seconds_oldest_message_waits",
+        "channels",
     }
+    assert health["channels"] == {"telegram": "open"}
+    assert 'hamrah_channel_up{channel="telegram"} 1.0' in metrics
+    assert "hamrah_database_up 1.0" in metrics

@@ -67,7 +67,6 @@ function showChat(state) {
   phone.element.id = "phone";
   phone.head.append(make("button.plain.leave", { type: "button", click: () => leave(language()) }, say(language(), "web.leave")));
   main.replaceChildren(phone.element);
-  let lost = false;
   const events = new Events({
     line: (line) => phone.showLine(line),
     menu: ({ commands }) => phone.showMenu(commands),
@@ -75,12 +74,8 @@ function showChat(state) {
     phones: ([it]) => { phone.update(it); speak(phone.language); },
     over: () => { events.close(); location.reload(); },
   }, async (isConnected) => {
-    if (isConnected) phone.outbox.hurry();
-    else if ((await get("state")).status === 401) location.reload();
-    if (lost === !isConnected) return;
-    lost = !isConnected;
-    phone.tell(say(phone.language, lost ? "web.lost" : "web.back"));
-    if (!lost) setTimeout(() => phone.tell(""), 3000);
+    phone.setConnected(isConnected);
+    if (!isConnected && (await get("state")).status === 401) location.reload();
   });
 }
 

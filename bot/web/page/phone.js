@@ -58,6 +58,7 @@ export class Phone {
     this.dots = make("div.dots", { hidden: true, role: "status" }, make("i"), make("i"), make("i"));
     this.scroller = make("div.scroller", { tabindex: 0 }, this.earlier, this.log, this.dots);
     this.note = make("p.note", { role: "status", hidden: true, dir: "auto" });
+    this.lost = make("p.note", { role: "status", hidden: true, dir: "auto" });
     this.words = make("textarea", {
       rows: 1, dir: "auto", enterkeyhint: "send",
       input: () => this.grow(),
@@ -75,7 +76,7 @@ export class Phone {
       this.menuButton, this.attachButton, this.fileInput, this.words, this.sendButton);
     this.head = make("header.head", {}, make("span.face", { "aria-hidden": "true" }), this.title);
     this.element = make("section.phone", { id: `phone-${this.id}`, "data-phone": this.id },
-      this.head, this.scroller, this.note, this.menuList, this.form);
+      this.head, this.scroller, this.lost, this.note, this.menuList, this.form);
   }
 
   /** @param {PhoneState} state */
@@ -291,6 +292,13 @@ export class Phone {
   tell(words) {
     this.note.textContent = words;
     this.note.hidden = !words;
+  }
+
+  /** Said for as long as it is so, whatever else is told. */
+  setConnected(isConnected) {
+    this.lost.textContent = isConnected ? "" : this.say("web.lost");
+    this.lost.hidden = isConnected;
+    if (isConnected) this.outbox.hurry();
   }
 
   startDots() {

@@ -24,7 +24,6 @@ let clockRead = 0;
 let guide = null;
 let chosen = Number(localStorage.getItem(CHOSEN));
 let moving = false;
-let lost = false;
 /** Whether what was said before the page was opened is shown already. */
 let live = false;
 
@@ -206,10 +205,7 @@ function outOfDate() {
 }
 
 function noteConnection(isConnected) {
-  if (isConnected) phones.forEach((phone) => phone.outbox.hurry());
-  if (lost === !isConnected) return;
-  lost = !isConnected;
-  phones.forEach((phone) => phone.tell(lost ? say(phone.language, "web.lost") : ""));
+  phones.forEach((phone) => phone.setConnected(isConnected));
 }
 
 async function begin() {
