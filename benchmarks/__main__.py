@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from benchmarks.hamrah_bot import HamrahBot
 from benchmarks.handler_bots import WithPickle, WithSqlite
 from benchmarks.measuring import Figures, Kind, Load, side_by_side
-from benchmarks.starts import seconds_to_start
+from benchmarks.pages import shown_after, told
+from benchmarks.starts import seconds_to_page, seconds_to_start
 from benchmarks.ticks import seconds_a_tick
 
 KINDS: Sequence[Kind] = (HamrahBot, WithPickle, WithSqlite)
@@ -14,6 +15,7 @@ LOADS = (Load(at_once=1, persons=256, seconds=1), Load(at_once=64, persons=256, 
 ROUNDS = 3
 PLANNED_ROWS = (60, 100_000)
 STARTS = 3
+PAGES = 200
 
 _TITLE = (
     f"{'':40}{'at once':>8}{'turns/s':>9}"
@@ -41,6 +43,7 @@ async def everything(
     rounds: int = ROUNDS,
     planned_rows: Sequence[int] = PLANNED_ROWS,
     starts: int = STARTS,
+    pages: int = PAGES,
 ) -> None:
     turns = await side_by_side(KINDS, loads, rounds)
     print(_TITLE)
@@ -51,6 +54,8 @@ async def everything(
         print(f"A tick with nothing due beside {rows:,} planned rows: ", end="")
         print(f"{await seconds_a_tick(rows) * 1000:.2f} ms")
     print(f"From `hamrah run` to the first getUpdates: {await seconds_to_start(starts):.2f} s")
+    print(f"From `hamrah rehearse` to a served page: {await seconds_to_page(starts):.2f} s")
+    print(told(await shown_after(pages, rounds), pages))
 
 
 def _row(it: Figures) -> str:

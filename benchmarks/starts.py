@@ -4,12 +4,15 @@ import asyncio
 import json
 import os
 import re
+import socket
 import sys
 from asyncio.subprocess import DEVNULL
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
+
+import httpx
 
 from benchmarks.phones import BOT, TOKEN
 
@@ -23,6 +26,44 @@ async def seconds_to_start(times: int) -> float:
     with TemporaryDirectory(prefix="hamrah-benchmark-") as folder:
         starts = [await _start(Path(folder)) for _ in range(times + 1)]
     return median(starts[1:])
+
+
+async def seconds_to_page(times: int) -> float:
+    """From a rehearsal's beginning, with no data there yet, to the page and what it asks first."""
+    with TemporaryDirectory(prefix="hamrah-benchmark-") as folder:
+        return median([await _rehearse(Path(folder) / str(turn)) for turn in range(times)])
+
+
+async def _rehearse(data: Path) -> float:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    began = perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "rehearse"),
+        cwd=data.parent,
+        env=_environment(data, "http://127.0.0.1:9") | {"HAMRAH_LISTEN": f"127.0.0.1:{port}"},
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+    )
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(_LONGEST_START):
+        for path in ("", "state"):
+            await _fetched(client, f"http://127.0.0.1:{port}/chat/{path}")
+    seconds = perf_counter() - began
+    process.terminate()
+    await process.wait()
+    return seconds
+
+
+async def _fetched(client: httpx.AsyncClient, url: str) -> None:
+    while True:
+        try:
+            answer = await client.get(url)
+        except httpx.TransportError:
+            await asyncio.sleep(0.01)
+        else:
+            assert answer.status_code == 200
+            return
 
 
 async def _start(folder: Path) -> float:

@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,8 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await world.seal(permuted)
     await world.confirm_protocol()
     await _enrol(world)
+    world.links = replace(world.links, personal="https://hamrah.example/chat/#{}".format)
+    await world.say("coordinator", "/personal_link P-001")
     await _first_week(world)
     await _first_month(world)
     await _to_the_end(world)

@@ -33,10 +33,15 @@ export function keepPageLanguage(language) {
 export function say(language, key, params = {}) {
   const words = catalogues[language][key] ?? key;
   return words.replace(/\{([a-z_]+)\}/g, (whole, name) =>
-    name in params ? digits(language, String(params[name])) : whole);
+    name in params ? shown(language, params[name]) : whole);
 }
 
-export function digits(language, text) {
+/** Numbers have the digits of the language; codes and names stay as they are. */
+function shown(language, value) {
+  return typeof value === "number" ? digits(language, String(value)) : value;
+}
+
+function digits(language, text) {
   return language === "fa" ? text.replace(/[0-9]/g, (digit) => PERSIAN_DIGITS[digit]) : text;
 }
 
