@@ -15,12 +15,9 @@ from random import SystemRandom
 from bot import envelope_lists, starting
 from bot.clock import SystemClock
 from bot.envelope_lists import NotNow
-from bot.language.wording_inspection import review_table
 from bot.operator import Operator, show
 from bot.settings import Settings
 from bot.trial.definitions import load_study
-from bot.trial.inspection import inspect_study
-from bot.trial.publishing import publish
 from bot.turn import arms, staffing
 from bot.turn.desk import Desk
 from bot.turn.desks import SECRET_BYTES
@@ -45,6 +42,9 @@ async def carry_out(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def _check(it: Operator, given: argparse.Namespace) -> int:
+    from bot.language.wording_inspection import review_table
+    from bot.trial.inspection import inspect_study
+
     if given.table:
         show(review_table(it.study.wording))
         return 0
@@ -63,6 +63,8 @@ async def _chat(it: Operator, given: argparse.Namespace) -> int:
 
 
 async def _publish(it: Operator, _given: argparse.Namespace) -> int:
+    from bot.trial.publishing import publish
+
     names = publish(it.study)
     it.tell(text("cli.published", names=", ".join(names)) if names else text("cli.published_none"))
     return 0

@@ -4,6 +4,7 @@ It ends in an order: nothing new is taken, what is under way is finished, the da
 """
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from datetime import UTC
 from socket import socket
@@ -61,6 +62,7 @@ class Service:
         self._parts = parts
         self._listener = listener
         self._stopping = stopping
+        self.begun = asyncio.Event()
         self.ticks = Ticks(database, desks, self._clock)
         self.delivery = Delivery(database, desks, self._clock)
         health = Health(database, self.ticks, self._clock, self._channels)
@@ -72,10 +74,14 @@ class Service:
         return {part.name: part.state for part in self._parts}
 
     async def run(self) -> None:
+        # All is loaded; what is made from now on is looked through again.
+        gc.freeze()
+        gc.enable()
         serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
         await self.ticks.begin()
         talking = asyncio.create_task(self._talk())
         self._begin_ticking()
+        self.begun.set()
         log("service_begins", port=self._listener.getsockname()[1])
         waiting = asyncio.create_task(self._stopping.wait())
         try:

@@ -8,7 +8,6 @@ import sys
 from bot.clock import SystemClock
 from bot.opening import alone, make_ready, opened
 from bot.operator import Operator, show
-from bot.trial.inspection import inspect_study
 from flows.text import text
 
 
@@ -23,6 +22,8 @@ async def run(it: Operator, given: argparse.Namespace) -> int:
             it.complain(text("cli.no_channel", file=str(it.settings.database_file)))
             return 1
         return await rehearse(it, given)
+    from bot.trial.inspection import inspect_study
+
     if problems := inspect_study(it.study):
         show(*problems, on=sys.stderr)
         return 1
@@ -41,16 +42,14 @@ async def run(it: Operator, given: argparse.Namespace) -> int:
 
 
 async def rehearse(it: Operator, _given: argparse.Namespace) -> int:
-    if problems := inspect_study(it.study):
-        show(*problems, on=sys.stderr)
-        return 1
     from bot.rehearsal import running
 
     def began(url: str) -> None:
         it.tell(text("cli.rehearsal", url=url))
 
-    await running.rehearse(it.settings.for_rehearsal, it.study, _stopping(), began)
-    return 0
+    problems = await running.rehearse(it.settings.for_rehearsal, it.study, _stopping(), began)
+    show(*problems, on=sys.stderr)
+    return 1 if problems else 0
 
 
 def _stopping() -> asyncio.Event:

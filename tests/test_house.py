@@ -66,7 +66,11 @@ def test_dependencies_are_those_that_are_used() -> None:
     """Each package that the project asks for is imported somewhere in it."""
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = {re.split(r"[\[><=]", it)[0] for it in project["dependencies"]}
-    module = {"python-telegram-bot": "telegram", "python-dotenv": "dotenv"}
+    module = {
+        "prometheus-client": "prometheus_client",
+        "python-dotenv": "dotenv",
+        "python-telegram-bot": "telegram",
+    }
     code = "\n".join(text for _, text in _code())
     # tzdata is data that zoneinfo reads; aiosqlite is named in the engine's URL.
     unused = {

@@ -59,8 +59,9 @@ class RehearsalPart(WebPart):
 
 async def rehearse(
     settings: Settings, study: Study, stopping: asyncio.Event, began: Callable[[str], None]
-) -> None:
-    """Rehearse until `stopping` is set; `began` is told the page's address.
+) -> list[str]:
+    """Rehearse until `stopping` is set; `began` is told the page's address. Returns what is wrong
+    with the study, which ends a rehearsal too.
 
     Raises NotForOthers, NoPort, SecondCopy, LiveData or MasterKeyWrong.
     """
@@ -70,8 +71,10 @@ async def rehearse(
         with open_socket(settings.listen) as listener:
             origin = _origin(settings.listen.host, listener.getsockname()[1])
             began(f"{origin}{PATH}/")
-            while not stopping.is_set():
-                await _rehearse_once(settings, study, listener, origin, stopping)
+            problems: list[str] = []
+            while not stopping.is_set() and not problems:
+                problems = await _rehearse_once(settings, study, listener, origin, stopping)
+            return problems
 
 
 def _origin(host: str, port: int) -> str:
@@ -80,7 +83,7 @@ def _origin(host: str, port: int) -> str:
 
 async def _rehearse_once(
     settings: Settings, study: Study, listener: socket, origin: str, stopping: asyncio.Event
-) -> None:
+) -> list[str]:
     """Until the end, or until it is to begin anew: then its data are wiped."""
     master, _ = make_ready(settings, SystemClock().now())
     ahead = seconds_to_opening(study, SystemClock().now())
@@ -96,12 +99,27 @@ async def _rehearse_once(
         service = Service(opened.database, desks, [part], listener.dup(), ending)
         scene.set_in_motion(Moving(opened.database, clock, service, part.pages))
         waiting = asyncio.create_task(_end(ending, stopping, scene.again))
+        inspecting = asyncio.create_task(_inspect(study, service.begun, ending))
         try:
             await service.run()
         finally:
             waiting.cancel()
+            if not service.begun.is_set():
+                inspecting.cancel()
     if scene.again.is_set():
         _wipe(settings)
+    return await inspecting
+
+
+async def _inspect(study: Study, begun: asyncio.Event, ending: asyncio.Event) -> list[str]:
+    """The page comes first, for somebody waits for it; nobody real can be harmed meanwhile."""
+    await begun.wait()
+    from bot.trial.inspection import inspect_study
+
+    problems = await asyncio.to_thread(inspect_study, study)
+    if problems:
+        ending.set()
+    return problems
 
 
 def _origins(origin: str) -> list[str]:

@@ -142,7 +142,7 @@ class World:
     async def begin(
         cls, folder: Path, language: str = "en", trial: Path = DEFAULT_TRIAL
     ) -> "World":
-        """In a folder that is there, and empty."""
+        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - before anything is played
         path = folder / "hamrah.sqlite3"
         prepare(path, folder / "backups", BEGINNING)
         master = MasterKeys.create(folder / "master.key")
