@@ -50,7 +50,7 @@ class Rehearsal:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
-        self._wait()
+        until_served(self.url)
 
     def stop(self) -> int:
         assert self.process is not None
@@ -66,13 +66,17 @@ class Rehearsal:
     def log(self) -> str:
         return (self.folder / "log.jsonl").read_text(encoding="utf-8")
 
-    def _wait(self) -> None:
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                urllib.request.urlopen(self.url, timeout=5).close()
-            except (urllib.error.URLError, ConnectionError):
-                assert time.monotonic() < end, self.log
-                time.sleep(0.05)
-            else:
-                return
+
+def until_served(url: str) -> None:
+    """A machine that is busy takes its time to start a process."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except (urllib.error.URLError, ConnectionError):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        else:
+            return
