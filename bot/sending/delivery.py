@@ -223,9 +223,10 @@ class Delivery:
         to = Destination(leaving.id, leaving.person_id, leaving.address)
         try:
             outcome = await outlet.channel.send(to, outgoing)
-        except Exception as error:  # noqa: BLE001 - a fault of ours, which trying again would repeat
+        except Exception as error:  # noqa: BLE001 - a fault of ours would be repeated by trying again
             failure("sending_failed", error, message=leaving.id, kind=leaving.kind)
-            outcome = Refused("program_error")
+            passing = is_passing(error)
+            outcome = NotSent("not_stored") if passing else Refused("program_error")
         if isinstance(outcome, Slower):
             outlet.pace.pause(outcome.seconds)
         if not isinstance(outcome, Sent):

@@ -1,6 +1,7 @@
 """The outbox is emptied in order, and each outcome has its consequence."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,7 +37,7 @@ from flows.messages import run_button, say
 from flows.roles import Role
 from flows.text import Text, text
 from storage import people, tables
-from storage.database import Database
+from storage.database import Database, GroupLost
 from storage.keyring import Keyring
 from storage.outbox import NewMessage, ToPerson, ToStranger, Urgency
 from storage.schema import prepare
@@ -278,6 +279,23 @@ async def test_a_fault_of_the_channel_fails_the_message_and_not_the_worker(post:
     async with post.running():
         states = await post.until_settled()
     assert states == {"key:1": ("failed", "program_error"), "key:2": ("sent", None)}
+
+
+async def test_a_channel_whose_disk_is_full_is_tried_again(post: Post) -> None:
+    """A web chat writes what it is sent; that it could not is nobody's message's fault."""
+    failures = [sqlite3.OperationalError("database or disk is full")]
+
+    def answer(_address: str, _outgoing: Outgoing) -> Outcome:
+        if failures:
+            raise GroupLost from failures.pop()
+        return Sent()
+
+    post.answer = answer
+    person = await post.add_person("sara")
+    await post.put(1, to=person)
+    async with post.running():
+        assert (await post.until_settled())["key:1"] == ("sent", None)
+    assert len(post.left) == 2
 
 
 async def test_an_alert_overtakes_a_bulk_of_reminders(post: Post) -> None:

@@ -30,6 +30,7 @@ from bot.sending.outgoing import (
 from bot.settings import read_settings
 from bot.telegram.connection import make_bot
 from bot.telegram.sending import LONGEST, TelegramChannel, cut, split
+from storage.web_chats import File
 from tests.botapi.client import TOKEN, BotApi, Phone
 
 HELLO = Words("Hello", ((("Yes", "a:1"), ("No", "a:2")), (("Later", "a:3"),)))
@@ -155,6 +156,26 @@ async def test_the_menu_is_that_of_the_chat(channel: TelegramChannel, phone: Pho
     menu = Menu((("help", "What can I do"), ("stop", "Stop")))
     assert await channel.send(address(phone), menu) == Sent()
     assert phone.commands() == {"help": "What can I do", "stop": "Stop"}
+
+
+class Kept:
+    """A file of another channel."""
+
+    async def fetch(self, file: str) -> File:
+        return File("application/pdf", f"letter{file}.pdf", b"%PDF-1.7 of a web chat")
+
+
+async def test_a_file_of_the_web_chat_is_sent_whole(channel: TelegramChannel, phone: Phone) -> None:
+    channel._files.web = Kept()
+    assert await channel.send(address(phone), Attachment("web:12")) == Sent()
+    (message,) = phone.messages()
+    assert message.body["document"]
+
+
+async def test_a_file_that_is_gone_is_not_tried_again(
+    channel: TelegramChannel, phone: Phone
+) -> None:
+    assert await channel.send(address(phone), Attachment("web:12")) == Refused("no_file")
 
 
 async def test_a_group_is_left(channel: TelegramChannel, api: BotApi) -> None:
