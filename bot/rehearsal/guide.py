@@ -62,7 +62,7 @@ class Step:
 
 def _rating_done(story: Story, _chart: Chart) -> bool:
     visit = story.first_rated
-    return any(
+    return visit.rating is None or any(
         it.visit == visit.name and it.instrument == visit.rating and it.submitted_at is not None
         for it in story.forms
     )
@@ -72,8 +72,12 @@ def _attended(story: Story, chart: Chart) -> bool:
     return chart.visit(story.first_rated.name).attended_on is not None
 
 
+def _forms_opened(story: Story, _chart: Chart) -> bool:
+    return bool(story.last_forms) or not story.last_visit.opens_forms
+
+
 def _answered(story: Story, _chart: Chart) -> bool:
-    return bool(story.last_forms) and not any(it.is_open for it in story.last_forms)
+    return not any(it.is_open for it in story.last_forms)
 
 
 STEPS = (
@@ -117,7 +121,7 @@ STEPS = (
     ),
     Step("attended", Role.COORDINATOR, "/attended {code} {visit} today", _attended),
     Step("rate", Role.RATER, "/ratings", _rating_done),
-    Step("last_visit", None, "", lambda story, _: bool(story.last_forms)),
+    Step("last_visit", None, "", _forms_opened),
     Step("answer", Role.PARTICIPANT, "/open", _answered),
     Step("summary", Role.PI, "/summary", lambda story, _: story.summarized),
 )
