@@ -56,8 +56,10 @@ class Phone:
 
     async def choose(self, code: str) -> None:
         """Tap this option of the newest question, and wait for the next one."""
+        option = self.asked.locator(f'button[data-tap$=":{code}"]')
+        await option.wait_for()
         asked = await self._taps()
-        await self.asked.locator(f'button[data-tap$=":{code}"]').click()
+        await option.click()
         for _ in range(500):
             if await self._taps() != asked:
                 return
@@ -75,8 +77,10 @@ class Phone:
 
     async def press(self, what: str) -> None:
         """Tap the newest button of this kind: S submits, s skips."""
+        button = self.asked.locator(f'button[data-tap^="{what}:"]').last
+        await button.wait_for()
         before = await self.seen()
-        await self.asked.locator(f'button[data-tap^="{what}:"]').last.click()
+        await button.click()
         await self.until_answered(before)
 
     async def choose_first(self) -> None:

@@ -74,16 +74,24 @@ async def test_script_is_text(browser: Browser, rehearsal: Rehearsal) -> None:
     assert it.trouble == []
 
 
-async def test_a_megabyte_is_refused_and_stays_where_it_was_typed(
+async def test_a_megabyte_is_refused_and_what_is_too_long_stays_where_it_was_typed(
     browser: Browser, rehearsal: Rehearsal
 ) -> None:
     it = await RehearsalPage.open(browser, rehearsal.url)
     coordinator = it.phone("coordinator")
-    field = coordinator.root.locator("textarea")
-    await field.evaluate("(it) => { it.value = 'x'.repeat(1024 * 1024); }")
+    field, note = coordinator.root.locator("textarea"), coordinator.root.locator(".note")
+    await field.evaluate(
+        """(it) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", "words ".repeat(175_000));
+          it.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true }));
+        }"""
+    )
+    await expect(note.last).to_contain_text("1050000")
+    await field.fill("x" * 5000)
     await field.press("Enter")
-    await expect(coordinator.root.locator(".note:not([hidden])")).to_contain_text("4096")
-    assert len(await field.input_value()) == 1024 * 1024
+    await expect(note.last).to_contain_text("5000")
+    assert len(await field.input_value()) == 5000
     assert await coordinator.root.locator("li.pending").count() == 0
 
 

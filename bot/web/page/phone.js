@@ -7,6 +7,8 @@ import { get } from "./server.js";
 import { say, time } from "./words.js";
 
 export const LONGEST = 4096;
+/** A browser takes long over a text field with a book in it. */
+const LONGEST_PASTED = 5 * LONGEST;
 const LARGEST_FILE = 10 * 1024 * 1024;
 const FIRST_LINES = 200;
 /** How long the dots of somebody writing are shown, and a tapped button is held, at most. */
@@ -62,6 +64,7 @@ export class Phone {
     this.words = make("textarea", {
       rows: 1, dir: "auto", enterkeyhint: "send",
       input: () => this.grow(),
+      paste: (event) => this.pasted(event),
       keydown: (event) => this.pressed(event),
     });
     this.fileInput = make("input.unseen", {
@@ -228,6 +231,14 @@ export class Phone {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch) return;
     event.preventDefault();
     this.sendWords();
+  }
+
+  /** What is far too long stays in the clipboard. */
+  pasted(event) {
+    const count = event.clipboardData.getData("text").length;
+    if (count <= LONGEST_PASTED) return;
+    event.preventDefault();
+    this.tell(this.say("web.too_long", { count, longest: LONGEST }));
   }
 
   grow() {
