@@ -1,20 +1,31 @@
 /** The page of one person: their own chat, once they have entered. */
 
-import { direction, make, sure } from "./dom.js";
+import { loadAnew, wasLoadedAnew } from "./anew.js";
+import { sure } from "./dialogs.js";
+import { button, direction, make } from "./dom.js";
 import { showEntering } from "./entering.js";
 import { Events } from "./events.js";
 import { Phone } from "./phone.js";
 import { get, pause, post } from "./server.js";
 import { keepPageLanguage, loadWords, pageLanguage, say, setZone } from "./words.js";
 
+const LINK = "hamrah.link";
+const FOUND = 200;
+const NO_SESSION = 401;
+const ENTERED = 204;
+
 const main = document.getElementById("main");
 
 /** A link's secret is taken out of the address at once, so that nobody reads it over a shoulder. */
 function takeSecret() {
-  const secret = location.hash.slice(1) || sessionStorage.getItem("hamrah.link") || "";
+  const secret = location.hash.slice(1) || sessionStorage.getItem(LINK) || "";
   if (location.hash) history.replaceState(null, "", location.pathname);
-  if (secret) sessionStorage.setItem("hamrah.link", secret);
+  if (secret) sessionStorage.setItem(LINK, secret);
   return secret;
+}
+
+function forgetSecret() {
+  sessionStorage.removeItem(LINK);
 }
 
 function speak(language) {
@@ -27,16 +38,16 @@ async function begin() {
   const secret = takeSecret();
   await loadWords();
   const { status, content } = await get("state");
-  if (status === 200 && (!secret || await isMine(secret))) showChat(content);
-  else if (status === 200 || status === 401) enter(secret);
-  else showFailure();
+  if (status === FOUND && (!secret || await isOwn(secret))) showChat(content);
+  else if (status === FOUND || status === NO_SESSION) enter(secret);
+  else await fail();
 }
 
 /** Who opens their own link again is in already. */
-async function isMine(secret) {
-  const is = await post("enter", { link: secret, code: "" }) === 204;
-  if (is) sessionStorage.removeItem("hamrah.link");
-  return is;
+async function isOwn(secret) {
+  const { status } = await post("enter", { link: secret, code: "" });
+  if (status === ENTERED) forgetSecret();
+  return status === ENTERED;
 }
 
 /** A link that was just opened is entered with, whoever was here before. */
@@ -44,7 +55,7 @@ function enter(secret) {
   speak(pageLanguage());
   showEntering(main, secret, {
     entered: () => {
-      sessionStorage.removeItem("hamrah.link");
+      forgetSecret();
       location.reload();
     },
     language: (language) => {
@@ -54,49 +65,78 @@ function enter(secret) {
   });
 }
 
-function showChat(state) {
-  const [mine] = state.phones;
-  setZone(state.zone);
-  const language = () => phone?.state.language ?? mine.language ?? pageLanguage();
-  speak(mine.language ?? pageLanguage());
-  const ended = () => location.reload();
-  const phone = new Phone(mine, {
-    epoch: state.epoch, language, ended, open: () => false,
-    title: () => say(mine.language ?? "fa", "web.title"),
-  });
-  phone.element.id = "phone";
-  phone.head.append(make("button.plain.leave", { type: "button", click: () => leave(language()) }, say(language(), "web.leave")));
-  main.replaceChildren(phone.element);
-  const events = new Events({
-    line: (line) => phone.showLine(line),
-    menu: ({ commands }) => phone.showMenu(commands),
-    tap: ({ tap, text }) => phone.tapAnswered(tap, text),
-    phones: ([it]) => { phone.update(it); speak(phone.language); },
-    over: () => { events.close(); location.reload(); },
-  }, async (isConnected) => {
-    phone.setConnected(isConnected);
-    if (!isConnected && (await get("state")).status === 401) location.reload();
-  });
+async function fail() {
+  showFailure();
+  await pause(5000);
+  await begin();
 }
 
-async function leave(language) {
-  const question = say(language, "web.leave.sure");
-  if (await sure(question, say(language, "web.leave"), say(language, "web.cancel"))) {
-    await post("leave", {});
-    localStorage.clear();
-    location.reload();
-  }
-}
-
-async function showFailure() {
+function showFailure() {
   const language = pageLanguage();
   speak(language);
   main.replaceChildren(make("div.entering", {},
     make("p", { role: "alert" }, say(language, "web.failed")),
-    make("button.primary", { type: "button", click: () => location.reload() }, say(language, "web.again"))));
-  await pause(5000);
-  if ((await get("state")).status) location.reload();
-  else showFailure();
+    button(".primary", () => location.reload(), say(language, "web.again"))));
 }
 
-begin().catch(showFailure);
+// The chat ------------------------------------------------------------------------------------
+
+function showChat(state) {
+  const [mine] = state.phones;
+  const phone = new Phone(mine, {
+    epoch: state.epoch,
+    language: pageLanguage,
+    title: ({ language }) => say(language ?? pageLanguage(), "web.title"),
+    ended: () => loadAnew(showFailure),
+    open: () => false,
+    heard: () => {},
+  });
+  const leaving = button(".plain.leave", () => leave(phone.language));
+  setZone(state.zone);
+  phone.head.append(leaving);
+  phone.heading.ariaLevel = "1";
+  main.replaceChildren(phone.element);
+  speakAs(phone, leaving);
+  if (wasLoadedAnew()) phone.tell(phone.say("web.over"));
+  follow(phone, () => speakAs(phone, leaving));
+}
+
+function speakAs(phone, leaving) {
+  speak(phone.language);
+  leaving.textContent = phone.say("web.leave");
+}
+
+/** @param {function(): void} spoken told when somebody may have chosen another language */
+function follow(phone, spoken) {
+  const ended = () => {
+    events.close();
+    loadAnew(showFailure);
+  };
+  const events = new Events({
+    ready: () => phone.isUpToDate(),
+    line: (line) => phone.showLine(line),
+    menu: async ({ commands }) => {
+      phone.showMenu(commands);
+      const { content } = await get("state");
+      if (content) phone.update(content.phones[0]);
+      spoken();
+    },
+    tap: ({ tap, text }) => phone.tapAnswered(tap, text),
+    over: ended,
+  }, async (isConnected) => {
+    phone.setConnected(isConnected);
+    if (!isConnected && (await get("state")).status === NO_SESSION) ended();
+  });
+}
+
+async function leave(language) {
+  const words = [say(language, "web.leave.sure"), say(language, "web.leave"), say(language, "web.cancel")];
+  if (!await sure(...words, language)) return;
+  await post("leave", {});
+  localStorage.clear();
+  location.reload();
+}
+
+// A link that is opened in a page that is open already changes only the address behind the #.
+addEventListener("hashchange", () => location.reload());
+begin();

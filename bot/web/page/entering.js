@@ -1,42 +1,48 @@
 /** The form before a person's chat: their link brought them here, the clinic's code lets them in. */
 
-import { make } from "./dom.js";
+import { button, make } from "./dom.js";
 import { post } from "./server.js";
-import { pageLanguage, plainDigits, say } from "./words.js";
+import { otherLanguage, pageLanguage, plainDigits, say } from "./words.js";
 
+const ENTERED = 204;
 const REASONS = { 403: "web.enter.wrong", 429: "web.enter.wait" };
 
 /** @param {{entered: function(): void, language: function(string): void}} then */
 export function showEntering(place, secret, then) {
   const language = pageLanguage();
-  const other = language === "fa" ? "en" : "fa";
-  const reason = make("p.reason", { role: "alert" });
-  const code = make("input", {
-    id: "code", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 12, dir: "ltr", required: true,
-  });
-  const submit = make("button.primary", { type: "submit" }, say(language, "web.enter.submit"));
-  const form = make("form.entering", {
-    submit: async (event) => {
-      event.preventDefault();
-      submit.disabled = true;
-      const status = await post("enter", { link: secret, code: plainDigits(code.value).replace(/\D/g, "") });
-      submit.disabled = false;
-      if (status === 204) then.entered();
-      else reason.textContent = say(language, REASONS[status] ?? "web.failed");
-      code.select();
-    },
-  });
-  form.append(
-    make("button.plain.language", { type: "button", lang: other, click: () => then.language(other) }, say(other, `web.language.${other}`)),
-    make("h1", {}, say(language, "web.title")),
-  );
+  const other = otherLanguage(language);
+  const speak = button(".plain.language", () => then.language(other), say(other, `web.language.${other}`));
+  speak.lang = other;
+  const title = make("h1", {}, say(language, "web.enter.title"));
   if (secret) {
-    form.append(
-      make("label", { for: "code" }, say(language, "web.enter.how")), code, submit, reason,
-    );
+    const form = codeForm(language, secret, then.entered);
+    place.replaceChildren(make("div.entering", {}, speak, title, form));
+    form.querySelector("input").focus();
   } else {
-    form.append(make("p", {}, say(language, "web.enter.no_link")));
+    place.replaceChildren(make("div.entering", {}, speak, title, make("p", {}, say(language, "web.enter.no_link"))));
   }
-  place.replaceChildren(form);
-  if (secret) code.focus();
+}
+
+function codeForm(language, secret, entered) {
+  const code = make("input", {
+    id: "code", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 12, dir: "ltr",
+    required: true, "aria-describedby": "reason",
+  });
+  const reason = make("p.reason", { id: "reason", role: "alert" });
+  const enter = make("button.primary", { type: "submit" }, say(language, "web.enter.submit"));
+  const submit = async (event) => {
+    event.preventDefault();
+    reason.textContent = "";
+    enter.disabled = true;
+    const { status } = await post("enter", { link: secret, code: plainDigits(code.value).replace(/\D/g, "") });
+    enter.disabled = false;
+    if (status === ENTERED) {
+      entered();
+      return;
+    }
+    reason.textContent = say(language, REASONS[status] ?? "web.failed");
+    code.select();
+  };
+  return make("form", { submit },
+    make("label", { for: "code" }, say(language, "web.enter.how")), code, enter, reason);
 }

@@ -1,246 +1,228 @@
 /** The page of a rehearsal: every phone, the clock, and what to try next. */
 
-import { direction, make, sure } from "./dom.js";
+import { loadAnew, wasLoadedAnew } from "./anew.js";
+import { ClockBar } from "./clock_bar.js";
+import { sure } from "./dialogs.js";
+import { direction } from "./dom.js";
 import { Events } from "./events.js";
+import { Guide } from "./guide.js";
+import { forgetAll } from "./outbox.js";
 import { Phone } from "./phone.js";
-import { get, pause, post } from "./server.js";
-import { keepPageLanguage, loadWords, pageLanguage, say, setZone, time } from "./words.js";
+import { get, pause, post, postPatiently } from "./server.js";
+import { Tabs } from "./tabs.js";
+import { keepPageLanguage, loadWords, pageLanguage, say, setZone } from "./words.js";
 
 const CHOSEN = "hamrah.phone";
 const START = "#start=";
+const DONE = 204;
+const OF_BEFORE = 410;
 
-const bar = document.getElementById("bar");
-const guidePlace = document.getElementById("guide");
-const tabs = document.getElementById("tabs");
-const place = document.getElementById("phones");
+class Rehearsal {
+  constructor({ epoch, clock, guide, phones }) {
+    this.epoch = epoch;
+    this.language = pageLanguage();
+    /** Whether what was said before the page was opened is shown already. */
+    this.isUpToDate = false;
+    /** @type {Map<number, Phone>} */
+    this.phones = new Map();
+    /** What is sent from a phone as soon as it is there. @type {Map<number, string>} */
+    this.beginnings = new Map();
+    this.place = document.getElementById("phones");
+    this.bar = new ClockBar(document.getElementById("bar"), {
+      move: (move) => this.ask("rehearsal/clock", { move }),
+      speak: (language) => this.choosePageLanguage(language),
+      wipe: () => this.wipe(),
+    });
+    this.guide = new Guide(document.getElementById("guide"), {
+      show: (id) => this.bringForward(id),
+      type: (id, words) => this.bringForward(id).writing.prefill(words),
+    });
+    this.tabs = new Tabs(document.getElementById("tabs"), {
+      choose: (id) => this.bringForward(id),
+      add: () => this.ask("rehearsal/phones"),
+    });
+    this.speak();
+    this.bar.tell(clock);
+    this.guide.tell(guide);
+    this.showPhones(phones);
+    const last = Number(localStorage.getItem(CHOSEN));
+    this.choose(this.phones.has(last) ? last : phones[0].id);
+  }
 
-/** @type {Map<number, Phone>} */
-const phones = new Map();
-const unread = new Map();
-let language = pageLanguage();
-let epoch = "";
-let clock = null;
-let clockRead = 0;
-let guide = null;
-let chosen = Number(localStorage.getItem(CHOSEN));
-let moving = false;
-/** Whether what was said before the page was opened is shown already. */
-let live = false;
+  say(key, params) {
+    return say(this.language, key, params);
+  }
 
-function words(key, params) {
-  return say(language, key, params);
+  // Its words -----------------------------------------------------------------------------------
+
+  choosePageLanguage(language) {
+    this.language = language;
+    keepPageLanguage(language);
+    this.speak();
+  }
+
+  speak() {
+    document.documentElement.lang = this.language;
+    document.documentElement.dir = direction(this.language);
+    document.title = this.say("web.title");
+    this.bar.speak(this.language);
+    this.guide.speak(this.language);
+    for (const phone of this.phones.values()) phone.update(phone.state);
+    this.tabs.show([...this.phones.values()], this.language);
+  }
+
+  title({ id, role, name }) {
+    if (!role) return this.say("rehearsal.phone.nobody", { number: id });
+    return this.say("rehearsal.phone.label", { role: this.say(`role.${role}`), name });
+  }
+
+  // The phones ----------------------------------------------------------------------------------
+
+  /** @param {import("./phone.js").PhoneState[]} states */
+  showPhones(states) {
+    for (const state of states) {
+      if (this.phones.has(state.id)) this.phones.get(state.id).update(state);
+      else this.addPhone(state);
+    }
+    this.tabs.show([...this.phones.values()], this.language);
+  }
+
+  addPhone(state) {
+    const phone = new Phone(state, {
+      epoch: this.epoch,
+      language: () => this.language,
+      title: (it) => this.title(it),
+      ended: () => this.end(),
+      open: (url) => this.open(url),
+      heard: ({ id }) => { if (this.isUpToDate && id !== this.chosen) this.tabs.heard(id); },
+    });
+    this.phones.set(state.id, phone);
+    phone.element.addEventListener("focusin", () => this.choose(state.id));
+    if (this.isUpToDate) phone.isUpToDate();
+    this.place.append(phone.element);
+    this.begin(state.id);
+  }
+
+  choose(id) {
+    this.chosen = id;
+    localStorage.setItem(CHOSEN, id);
+    for (const phone of this.phones.values()) phone.element.classList.toggle("chosen", phone.id === id);
+    this.tabs.choose(id);
+  }
+
+  /** @returns {Phone} */
+  bringForward(id) {
+    this.choose(id);
+    const phone = this.phones.get(id);
+    phone.element.scrollIntoView({ block: "nearest", inline: "center" });
+    phone.log.scrollToEnd();
+    return phone;
+  }
+
+  /** A link that invites somebody opens on a phone that is nobody's yet. */
+  open(url) {
+    const at = url.indexOf(START);
+    if (at < 0 || !url.startsWith(`${location.origin}/`)) return false;
+    this.beginOnFreePhone(`/start ${url.slice(at + START.length)}`);
+    return true;
+  }
+
+  async beginOnFreePhone(words) {
+    const free = [...this.phones.values()].find((phone) => !phone.state.role);
+    const id = free?.id ?? (await this.ask("rehearsal/phones"))?.id;
+    if (id === undefined) return;
+    this.beginnings.set(id, words);
+    this.begin(id);
+  }
+
+  begin(id) {
+    if (!this.phones.has(id) || !this.beginnings.has(id)) return;
+    const words = this.beginnings.get(id);
+    this.beginnings.delete(id);
+    this.bringForward(id).give(words);
+  }
+
+  // The server ----------------------------------------------------------------------------------
+
+  async ask(path, content) {
+    const answer = await postPatiently(path, { epoch: this.epoch, ...content });
+    if (answer.status === OF_BEFORE) this.end();
+    return answer.content;
+  }
+
+  follow() {
+    const phone = (it) => this.phones.get(it.phone);
+    this.events = new Events({
+      epoch: ({ epoch }) => { if (epoch !== this.epoch) this.end(); },
+      ready: () => this.becomeUpToDate(),
+      line: (line) => phone(line)?.showLine(line),
+      menu: (menu) => phone(menu)?.showMenu(menu.commands),
+      tap: (tap) => phone(tap)?.tapAnswered(tap.tap, tap.text),
+      phones: (phones) => this.showPhones(phones),
+      clock: (clock) => this.bar.tell(clock),
+      guide: (step) => this.guide.tell(step),
+      over: () => this.end(),
+    }, (isConnected) => this.phones.forEach((it) => it.setConnected(isConnected)));
+  }
+
+  becomeUpToDate() {
+    this.isUpToDate = true;
+    this.phones.forEach((phone) => phone.isUpToDate());
+  }
+
+  async wipe() {
+    const words = [this.say("rehearsal.wipe.sure"), this.say("rehearsal.wipe"), this.say("web.cancel")];
+    if (!await sure(...words, this.language)) return;
+    const { status } = await post("rehearsal/wipe", { epoch: this.epoch });
+    if (status !== DONE && status !== OF_BEFORE) return;
+    this.events.close();
+    await this.untilItIsNew();
+    forgetAll();
+    location.reload();
+  }
+
+  async untilItIsNew() {
+    for (;;) {
+      const { content } = await get(`state?language=${this.language}`);
+      if (content && content.epoch !== this.epoch) return;
+      await pause(300);
+    }
+  }
+
+  /** The data that this page shows were wiped, by another page. */
+  end() {
+    this.events?.close();
+    forgetAll();
+    loadAnew(() => this.tellAll("web.failed"));
+  }
+
+  tellAll(key) {
+    this.phones.forEach((phone) => phone.tell(phone.say(key)));
+  }
 }
 
-function title({ id, role, name }) {
-  if (!role) return words("rehearsal.phone.nobody", { number: id });
-  return words("rehearsal.phone.label", { role: words(`role.${role}`), name });
-}
-
-// The bar, with the clock ---------------------------------------------------------------------
-
-/** The clock goes on by itself between what the server tells of it. */
-function now() {
-  return new Date(new Date(clock.now).getTime() + (Date.now() - clockRead));
-}
-
-function showBar() {
-  const other = language === "fa" ? "en" : "fa";
-  const next = clock.next ? words("rehearsal.clock.next_at", { at: time(language, "moment", new Date(clock.next)) }) : words("rehearsal.clock.nothing");
-  const busy = moving || clock.moving;
-  const button = (move, isOff) => make("button.plain", {
-    type: "button", "data-move": move, disabled: busy || isOff, click: () => move_(move),
-  }, words(`rehearsal.clock.${move}`));
-  bar.replaceChildren(
-    make("p.warning", {}, words("rehearsal.bar")),
-    make("div.clock", { role: "group", "aria-label": words("rehearsal.clock"), "aria-busy": String(busy) },
-      make("time.now", { datetime: now().toISOString() }, time(language, "moment", now())),
-      button("hour", false), button("day", false), button("next", !clock.next),
-      make("span.next", { role: "status" }, busy ? words("rehearsal.clock.moving") : next)),
-    make("div.choices", {},
-      make("button.plain", { type: "button", lang: other, click: () => speak(other) }, say(other, `web.language.${other}`)),
-      make("button.plain.wipe", { type: "button", click: wipe }, words("rehearsal.wipe"))),
-  );
-}
-
-async function move_(move) {
-  moving = true;
-  showBar();
-  const status = await post("rehearsal/clock", { epoch, move });
-  moving = false;
-  if (status === 410) outOfDate();
-  else showBar();
-}
-
-async function wipe() {
-  if (!(await sure(words("rehearsal.wipe.sure"), words("rehearsal.wipe"), words("web.cancel")))) return;
-  const status = await post("rehearsal/wipe", { epoch });
-  if (status === 204 || status === 410) await beginAgain();
-}
-
-/** The server needs a moment until everything is new. */
-async function beginAgain() {
+async function untilServed() {
   for (;;) {
-    await pause(300);
-    const { status, content } = await get(`state?language=${language}`);
-    if (status === 200 && content.epoch !== epoch) break;
+    const { content } = await get(`state?language=${pageLanguage()}`);
+    if (content) return content;
+    await pause(500);
   }
-  forget();
-  location.reload();
-}
-
-function forget() {
-  Object.keys(localStorage).filter((it) => it.startsWith("hamrah.outbox.")).forEach((it) => localStorage.removeItem(it));
-}
-
-// What to try next ----------------------------------------------------------------------------
-
-function showGuide() {
-  guidePlace.dataset.step = guide?.step ?? "";
-  if (!guide) {
-    guidePlace.replaceChildren(make("p.words", {}, words("rehearsal.guide.done")));
-    return;
-  }
-  const phone = phones.get(guide.phone);
-  const { step, of } = guide;
-  const buttons = [];
-  if (phone) buttons.push(make("button.plain.show", { type: "button", click: () => choose(guide.phone, true) }, words("rehearsal.guide.show")));
-  if (phone && guide.type) {
-    buttons.push(make("button.primary", { type: "button", click: () => { choose(guide.phone, true); phone.prefill(guide.type); } }, words("rehearsal.guide.type")));
-  }
-  guidePlace.replaceChildren(
-    make("p.step", {}, words("rehearsal.guide", { step, of })),
-    make("p.words", { role: "status", dir: direction(language) }, guide.words[language]),
-    make("div.choices", {}, ...buttons),
-  );
-}
-
-// The phones ----------------------------------------------------------------------------------
-
-function showPhones(states) {
-  for (const state of states) {
-    if (phones.has(state.id)) phones.get(state.id).update(state);
-    else addPhone(state);
-  }
-  if (!phones.has(chosen)) chosen = states[0]?.id;
-  choose(chosen, false);
-}
-
-function addPhone(state) {
-  const phone = new Phone(state, {
-    epoch, title, open,
-    language: () => language,
-    ended: outOfDate,
-    unread: (it) => { if (live && it.id !== chosen) { unread.set(it.id, (unread.get(it.id) ?? 0) + 1); showTabs(); } },
-  });
-  phones.set(state.id, phone);
-  phone.element.addEventListener("focusin", () => choose(state.id, false));
-  place.append(phone.element);
-}
-
-function showTabs() {
-  const buttons = [...phones.values()].map((phone) => {
-    const count = unread.get(phone.id);
-    const button = make("button.tab", {
-      type: "button", "data-phone": phone.id, "aria-current": phone.id === chosen ? "true" : false,
-      click: () => choose(phone.id, true),
-    }, title(phone.state));
-    if (count) button.append(" ", make("span.count", { "aria-label": words("web.new", { count }) }, words("web.new", { count })));
-    return button;
-  });
-  tabs.setAttribute("aria-label", words("rehearsal.phones"));
-  tabs.replaceChildren(...buttons, make("button.tab.add", { type: "button", click: newPhone }, `＋ ${words("rehearsal.phone.add")}`));
-}
-
-function choose(id, moveThere) {
-  const isOther = chosen !== id;
-  chosen = id;
-  localStorage.setItem(CHOSEN, id);
-  unread.delete(id);
-  for (const phone of phones.values()) phone.element.classList.toggle("chosen", phone.id === id);
-  if (isOther || moveThere || !tabs.childElementCount) showTabs();
-  if (!moveThere) return;
-  const phone = phones.get(id);
-  phone.element.scrollIntoView({ block: "nearest", inline: "center" });
-  phone.scrollToEnd();
-}
-
-async function newPhone() {
-  const status = await post("rehearsal/phones", { epoch });
-  if (status === 410) outOfDate();
-}
-
-/** A link that invites somebody opens on a phone that is nobody's yet. */
-function open(url) {
-  const at = url.indexOf(START);
-  if (at < 0 || !url.startsWith(location.origin)) return false;
-  const free = [...phones.values()].find((phone) => !phone.state.role);
-  if (free) {
-    choose(free.id, true);
-    free.give(`/start ${url.slice(at + START.length)}`);
-  } else {
-    newPhone().then(() => pause(500)).then(() => open(url));
-  }
-  return true;
-}
-
-// The page ------------------------------------------------------------------------------------
-
-function speak(chosenLanguage) {
-  language = chosenLanguage;
-  keepPageLanguage(language);
-  document.documentElement.lang = language;
-  document.documentElement.dir = direction(language);
-  document.title = `${say("fa", "web.title")} · ${say("en", "web.title")}`;
-  showBar();
-  showGuide();
-  for (const phone of phones.values()) phone.update(phone.state);
-  showTabs();
-}
-
-/** Shown once after the reload, so that nobody wonders where everything went. */
-function outOfDate() {
-  forget();
-  sessionStorage.setItem("hamrah.over", "1");
-  location.reload();
-}
-
-function noteConnection(isConnected) {
-  phones.forEach((phone) => phone.setConnected(isConnected));
 }
 
 async function begin() {
   await loadWords();
-  let state = null;
-  while (!state) {
-    state = (await get(`state?language=${language}`)).content;
-    if (!state) await pause(500);
-  }
-  ({ epoch, clock, guide } = state);
-  clockRead = Date.now();
+  const state = await untilServed();
   setZone(state.zone);
-  showPhones(state.phones);
-  speak(language);
-  if (sessionStorage.getItem("hamrah.over")) {
-    sessionStorage.removeItem("hamrah.over");
-    phones.get(chosen)?.tell(words("web.over"));
-  }
-  new Events({
-    ready: () => { live = true; },
-    epoch: (told) => { if (told.epoch !== epoch) outOfDate(); },
-    line: (line) => phones.get(line.phone)?.showLine(line),
-    menu: (menu) => phones.get(menu.phone)?.showMenu(menu.commands),
-    tap: ({ phone, tap, text }) => phones.get(phone)?.tapAnswered(tap, text),
-    phones: (told) => { showPhones(told); showTabs(); showGuide(); },
-    clock: (told) => { clock = told; clockRead = Date.now(); showBar(); },
-    guide: (told) => { guide = told; showGuide(); },
-    over: outOfDate,
-  }, noteConnection);
-  if (location.hash.startsWith(START)) {
-    const url = location.href;
+  const rehearsal = new Rehearsal(state);
+  if (wasLoadedAnew()) rehearsal.tellAll("web.over");
+  rehearsal.follow();
+  const openAddress = () => {
+    const { href } = location;
     history.replaceState(null, "", location.pathname);
-    open(url);
-  }
-  setInterval(() => { bar.querySelector(".now").textContent = time(language, "moment", now()); }, 20000);
+    rehearsal.open(href);
+  };
+  addEventListener("hashchange", openAddress);
+  openAddress();
 }
 
 begin();

@@ -1,6 +1,9 @@
 /** The page's own words, numbers and dates, in both languages. */
 
+import { get, pause } from "./server.js";
+
 const PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹";
+const ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩";
 const KEPT = "hamrah.language";
 
 /** @typedef {"fa"|"en"} Language */
@@ -8,10 +11,16 @@ const KEPT = "hamrah.language";
 let catalogues = { fa: {}, en: {} };
 let zone = "Asia/Tehran";
 
+/** Without words there is nothing to say, so they are asked for until they come. */
 export async function loadWords() {
-  const answer = await fetch("words");
-  if (!answer.ok) throw new Error("no words");
-  catalogues = await answer.json();
+  for (;;) {
+    const { content } = await get("words");
+    if (content) {
+      catalogues = content;
+      return;
+    }
+    await pause(1000);
+  }
 }
 
 export function setZone(name) {
@@ -29,7 +38,12 @@ export function keepPageLanguage(language) {
   localStorage.setItem(KEPT, language);
 }
 
-/** @param {Language} language */
+/** @param {Language} language @returns {Language} */
+export function otherLanguage(language) {
+  return language === "fa" ? "en" : "fa";
+}
+
+/** @param {Language} language @param {string} key @param {Object<string, string|number>} [params] */
 export function say(language, key, params = {}) {
   const words = catalogues[language][key] ?? key;
   return words.replace(/\{([a-z_]+)\}/g, (whole, name) =>
@@ -47,8 +61,8 @@ function digits(language, text) {
 
 /** Digits of any script, as 0-9. */
 export function plainDigits(text) {
-  return text.replace(/[۰-۹٠-٩]/g, (digit) => String("۰۱۲۳۴۵۶۷۸۹".includes(digit)
-    ? "۰۱۲۳۴۵۶۷۸۹".indexOf(digit) : "٠١٢٣٤٥٦٧٨٩".indexOf(digit)));
+  return text.replace(/[۰-۹٠-٩]/g, (digit) =>
+    String(Math.max(PERSIAN_DIGITS.indexOf(digit), ARABIC_DIGITS.indexOf(digit))));
 }
 
 const formats = new Map();
@@ -65,7 +79,7 @@ function locale(language) {
 }
 
 function options(form) {
-  const hour = { hour: "2-digit", minute: "2-digit", hour12: false };
+  const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const day = { weekday: "long", day: "numeric", month: "long" };
   const forms = { hour, day, moment: { ...day, ...hour } };
   return { timeZone: zone, ...forms[form] };
