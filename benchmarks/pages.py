@@ -54,10 +54,13 @@ class OpenPage:
         self._client = client
         self._phone = phone
         self._heard = asyncio.Event()
+        self.is_open = asyncio.Event()
 
     async def listen(self) -> None:
         async with self._client.stream("GET", "events") as answer:
             async for line in answer.aiter_lines():
+                if line == "event: ready":
+                    self.is_open.set()
                 if line.startswith("data: ") and '"author": "bot"' in line:
                     self._heard.set()
 
@@ -92,7 +95,6 @@ async def _measure(folder: Path, count: int, rounds: int) -> Shown:
         links = await desks.write(database, "invite", _invite, count)
         async with AsyncExitStack() as stack:
             open_pages = [await _open(stack, origin, *link) for link in links]
-            await asyncio.sleep(1)
             alone = [await page.ask() for page in open_pages[: rounds * 10]]
             together = [
                 seconds
@@ -136,6 +138,7 @@ async def _open(stack: AsyncExitStack, origin: str, secret: str, code: str) -> O
     page = OpenPage(client, state["phones"][0]["id"])
     listening = asyncio.create_task(page.listen())
     stack.callback(listening.cancel)
+    await page.is_open.wait()
     return page
 
 

@@ -62,6 +62,4 @@ class Data:
         return await self.desks.write(self.database, nonce, function, *args, **kwargs)
 
     async def read(self, function: Callable[[Desk], T]) -> T:
-        return await self.database.read(
-            lambda connection: function(self.desks.at(connection, "cli"))
-        )
+        return await self.desks.read(self.database, function)

@@ -82,7 +82,7 @@ def add(connection: Connection, *, keys: Keyring, new: NewLine, at: datetime) ->
             "key": new.key,
             "author": new.author,
             "sealed": keys.of(connection, new.person_id).seal(new.content),
-            "changed": _next_change(connection),
+            "changed": last_change(connection) + 1,
             "at": at,
         },
     )
@@ -122,15 +122,10 @@ def _change(
         .where(_line.c.id == row.id)
         .values(
             sealed=keys.of(connection, row.person_id).seal(content),
-            changed=_next_change(connection),
+            changed=last_change(connection) + 1,
         )
     )
     announce(connection, NEWS)
-
-
-def _next_change(connection: Connection) -> int:
-    last: int = connection.execute(_LAST_CHANGE).scalar_one()
-    return last + 1
 
 
 def last_change(connection: Connection) -> int:
@@ -155,6 +150,15 @@ def changed_in(
 def newest(connection: Connection, *, keys: Keyring, chat: int, count: int) -> list[Line]:
     """The newest lines of a chat, oldest first."""
     return before(connection, keys=keys, chat=chat, line_id=None, count=count)
+
+
+def with_key(
+    connection: Connection, *, keys: Keyring, chats: Collection[int], key: str
+) -> list[Line]:
+    """The line with this key in each of these chats, where there is one."""
+    return _read(
+        connection, keys, select(_line).where(_line.c.chat_id.in_(chats), _line.c.key == key)
+    )
 
 
 def before(

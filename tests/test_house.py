@@ -43,6 +43,14 @@ def test_no_wording_stands_in_code() -> None:
     assert worded == set()
 
 
+def test_no_wording_stands_in_a_page() -> None:
+    """A page is given its words; what it holds itself is digits and marks to be matched."""
+    letters = re.compile("[\u0622-\u063a\u0641-\u064a\u067e-\u06cc]{2}")
+    pages = sorted((HOUSE / "bot/web/page").glob("*.*"))
+    worded = {it.name for it in pages if letters.search(it.read_text("utf-8"))}
+    assert worded == set()
+
+
 def test_sql_stands_in_storage_alone() -> None:
     """Queries are made in storage; the shell only passes the connection on."""
     building = re.compile(r"from sqlalchemy import [^\n]*\b(select|insert|update|delete|text)\b")

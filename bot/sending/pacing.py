@@ -72,28 +72,46 @@ class _Allowance:
 
 
 class ChatPace:
-    """How long a chat must rest after a message."""
+    """How fast things may follow each other in a chat, after a burst."""
 
-    def __init__(self, clock: Clock, per_second: float = 1) -> None:
+    def __init__(self, clock: Clock, per_second: float = 1, burst: int = BURST) -> None:
         self._clock = clock
         self._per_second = per_second
+        self._burst = burst
         self._allowances: dict[str, _Allowance] = {}
 
     def rest(self, chat: str) -> float:
-        """Count a message; the seconds until the chat may get its next one."""
+        """Count what was sent; the seconds until the chat may get its next one."""
+        left = self._left(chat) - 1
+        self._keep(chat, left)
+        return self._until_one(left)
+
+    def take(self, chat: str) -> float:
+        """The seconds until something may be taken from the chat; none, and it is counted."""
+        left = self._left(chat)
+        if left >= 1:
+            self._keep(chat, left - 1)
+        return self._until_one(left)
+
+    def _left(self, chat: str) -> float:
         now = self._clock.now()
-        kept = self._allowances.get(chat) or _Allowance(BURST, now)
+        kept = self._allowances.get(chat) or _Allowance(self._burst, now)
         # A wall clock that was set back must not make anybody wait for it to catch up.
         passed = max(0.0, (now - kept.at).total_seconds())
-        left = min(BURST, kept.left + passed * self._per_second) - 1
+        return min(self._burst, kept.left + passed * self._per_second)
+
+    def _until_one(self, left: float) -> float:
+        return max(0.0, (1 - left) / self._per_second)
+
+    def _keep(self, chat: str, left: float) -> None:
+        now = self._clock.now()
         self._allowances[chat] = _Allowance(left, now)
         self._forget(now)
-        return max(0.0, (1 - left) / self._per_second)
 
     def _forget(self, now: datetime) -> None:
         """Whoever rested long enough has a whole allowance again, so the dictionary stays small."""
         if len(self._allowances) > 1000:
-            whole = BURST / self._per_second
+            whole = self._burst / self._per_second
             self._allowances = {
                 chat: kept
                 for chat, kept in self._allowances.items()

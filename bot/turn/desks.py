@@ -55,6 +55,18 @@ class Desks:
     def nonce_of_plan(plan: DuePlan) -> str:
         return f"p:{plan.id}:{plan.due_at.isoformat()}"
 
+    async def read(
+        self,
+        database: Database,
+        function: Callable[Concatenate[Desk, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run something at a desk where nothing is written."""
+        return await database.read(
+            lambda connection: function(self.at(connection, "read"), *args, **kwargs)
+        )
+
     async def write(
         self,
         database: Database,

@@ -7,7 +7,7 @@ with the same key, and tells it when to give up.
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Collection
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -22,11 +22,11 @@ from starlette.staticfiles import StaticFiles
 
 from bot.language.catalogues import LANGUAGES
 from bot.sending.file_types import is_shown, type_of
+from bot.sending.pacing import ChatPace
 from bot.trial.study import Study
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks
 from bot.web import lines
-from bot.web.allowance import Allowance
 from bot.web.answering import Refused, answered, token_of
 from bot.web.bodies import read_body, read_object
 from bot.web.pages import CHECK, Page, Pages
@@ -47,6 +47,8 @@ _LARGEST_OBJECT = 64 * 1024
 _LONGEST_NAME = 200
 _EARLIER_LINES = 100
 _HEARTBEAT = 15.0
+# Told when nothing else is, so that a page notices a connection that died in silence.
+_BEAT = "event: beat\ndata: {}\n\n"
 # Told when a page shows all that was said before.
 _READY = "event: ready\ndata: {}\n\n"
 
@@ -71,7 +73,7 @@ class Chat:
         self._pages = pages
         self._scene = scene
         self._receiving = Receiving(database, desks)
-        self._allowance = Allowance(desks.clock, burst=30, per_second=5)
+        self._allowance = ChatPace(desks.clock, per_second=5, burst=30)
         self._words = json.dumps(_words(desks.study, scene.words), ensure_ascii=False)
 
     @property
@@ -99,7 +101,7 @@ class Chat:
     async def show_state(self, request: Request) -> Response:
         language = request.query_params.get("language", "")
         await self._scene.prepare(language if language in LANGUAGES else "fa")
-        state = await self._read(self._state, token_of(request))
+        state = await self._desks.read(self._database, self._state, token_of(request))
         if state is None:
             raise Refused(HTTPStatus.UNAUTHORIZED)
         return JSONResponse(state)
@@ -151,8 +153,8 @@ class Chat:
             if told is not CHECK:
                 if page.is_new(told):
                     yield told.event
-            elif await self._read(self._scene.chats_of, token) == page.chats:
-                yield ":\n\n"
+            elif await self._desks.read(self._database, self._scene.chats_of, token) == page.chats:
+                yield _BEAT
             else:
                 yield "event: over\ndata: {}\n\n"
                 return
@@ -251,15 +253,10 @@ class Chat:
         return chat
 
     async def _chats(self, token: str) -> Collection[int] | None:
-        chats = await self._read(self._scene.chats_of, token)
+        chats = await self._desks.read(self._database, self._scene.chats_of, token)
         if chats is not None and not chats:
             raise Refused(HTTPStatus.UNAUTHORIZED)
         return chats
-
-    async def _read(self, function: Callable[[Desk, str], T], token: str) -> T:
-        return await self._database.read(
-            lambda connection: function(self._desks.at(connection, "page"), token)
-        )
 
     @staticmethod
     async def _surely(work: Awaitable[None]) -> None:

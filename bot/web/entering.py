@@ -146,7 +146,7 @@ def _enter(desk: Desk, attempt: Attempt, token: str) -> HTTPStatus | None:
         at=desk.now,
         expires_at=desk.now + SESSION_LASTS,
     )
-    desk.record(Act("enter_web_chat", _role(link.person_id, desk), link.person_id, link.person_id))
+    desk.record(Act("enter_web_chat", _role(desk, link.person_id), link.person_id, link.person_id))
     return None
 
 
@@ -182,7 +182,7 @@ def _chat_of(desk: Desk, attempt: Attempt, person_id: int) -> int:
     return chat
 
 
-def _role(person_id: int, desk: Desk) -> str:
+def _role(desk: Desk, person_id: int) -> str:
     return "+".join(sorted(people.roles_of(desk.connection, person_id)))
 
 

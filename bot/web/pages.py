@@ -91,7 +91,8 @@ class Pages:
         self._keys = keys
         self._open: set[Page] = set()
         self._wake = asyncio.Event()
-        self._change: int | None = None
+        self._change = 0
+        self._begun = asyncio.Event()
         self._closing = False
         database.on_commit(web_chats.NEWS, self._wake.set)
         database.on_commit(personal_links.NEWS, self._check)
@@ -135,7 +136,11 @@ class Pages:
             self._open.discard(page)
 
     async def missed(self, page: Page, cursor: int | None) -> list[Told]:
-        """What a page that has just been opened does not show yet."""
+        """What a page that has just been opened does not show yet.
+
+        Of what is written after this, `run` tells; so that has to have begun.
+        """
+        await self._begun.wait()
         found = await self._database.read(_missed, keys=self._keys, chats=page.chats, cursor=cursor)
         return [_told(line) for line in found]
 
@@ -143,13 +148,13 @@ class Pages:
         """Tell the pages of each line, until they are closed."""
         with suppress(DatabaseClosed):
             self._change = await self._database.read(web_chats.last_change)
+            self._begun.set()
             while not self._closing:
                 await self._wake.wait()
                 self._wake.clear()
                 await self._tell_of_changes()
 
     async def _tell_of_changes(self) -> None:
-        assert self._change is not None
         try:
             while changed := await self._database.read(
                 web_chats.changed_since, keys=self._keys, change=self._change, limit=_AT_ONCE
@@ -173,16 +178,21 @@ class Pages:
 def _missed(
     connection: Connection, *, keys: Keyring, chats: Collection[int] | None, cursor: int | None
 ) -> list[Line]:
-    """In the order of their changes, so that a connection lost among them loses none."""
+    """In the order of their changes, so that a connection lost among them loses none.
+
+    A menu is a line that stands from the beginning, however much was said since.
+    """
     all_of = web_chats.all_chats(connection) if chats is None else chats
     if cursor is not None:
         return web_chats.changed_in(connection, keys=keys, chats=all_of, change=cursor)
-    newest = [
-        line
+    newest = {
+        line.id: line
         for chat in all_of
         for line in web_chats.newest(connection, keys=keys, chat=chat, count=FIRST_LINES)
-    ]
-    return sorted(newest, key=lambda line: line.changed)
+    }
+    menus = web_chats.with_key(connection, keys=keys, chats=all_of, key=lines.MENU_KEY)
+    newest.update((menu.id, menu) for menu in menus)
+    return sorted(newest.values(), key=lambda line: line.changed)
 
 
 def _told(line: Line) -> Told:

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from bot.sending.files import Files
 from bot.sending.link_pictures import picture
-from bot.sending.outgoing import Destination, Invitation, NotSent, Sent, TapAnswer, Words
+from bot.sending.outgoing import Destination, Invitation, Menu, NotSent, Sent, TapAnswer, Words
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.turn import staffing
 from bot.turn.desk import Desk
@@ -22,6 +22,7 @@ from bot.turn.desks import Desks
 from bot.turn.links import Links
 from bot.web.channel import WebChannel
 from bot.web.entering import WRONG_AT_ONE_LINK, Entering
+from bot.web.pages import FIRST_LINES
 from bot.web.part import PATH, WebPart
 from bot.web.scene import COOKIE, Live
 from flows.roles import Role
@@ -311,8 +312,8 @@ async def test_a_page_hears_every_line_in_its_order_also_after_a_gap(web: Web) -
     await web.entered(await web.invite())
     pages = web.part.pages
     telling = asyncio.create_task(pages.run())
-    await asyncio.sleep(0.05)
     with pages.opened([1]) as page:
+        await pages.missed(page, None)
         for number in range(1, 6):
             await web.channel.send(Destination(number, 1, "1"), Words(f"line {number}"))
         heard = [await page.next(5) for _ in range(5)]
@@ -324,6 +325,22 @@ async def test_a_page_hears_every_line_in_its_order_also_after_a_gap(web: Web) -
         missed = await pages.missed(page, second.cursor)
     assert [json.loads(it.content)["text"] for it in missed] == ["line 3", "line 4", "line 5"]
     pages.close()
+    await telling
+
+
+async def test_a_menu_is_told_however_much_was_said_since(web: Web) -> None:
+    await web.entered(await web.invite())
+    telling = asyncio.create_task(web.part.pages.run())
+    to = Destination(0, 1, "1")
+    await web.channel.send(to, Menu((("help", "What can I do"),)))
+    for number in range(1, FIRST_LINES + 10):
+        await web.channel.send(Destination(number, 1, "1"), Words(f"line {number}"))
+    with web.part.pages.opened([1]) as page:
+        told = await web.part.pages.missed(page, None)
+    assert [it.name for it in told].count("menu") == 1
+    assert [it.name for it in told].count("line") == FIRST_LINES
+    assert told == sorted(told, key=lambda it: it.cursor or 0)
+    web.part.pages.close()
     await telling
 
 
