@@ -6,7 +6,8 @@ from pathlib import Path
 from shutil import copyfile
 
 from bot.rehearsal import scenes
-from bot.rehearsal.world import BEGINNING, DATABASE, MASTER_KEY, Phone, World
+from bot.rehearsal.phones import Phone
+from bot.rehearsal.world import BEGINNING, DATABASE, MASTER_KEY, World
 from storage.backup import backup
 from storage.database import Database
 from storage.keyring import Keyring

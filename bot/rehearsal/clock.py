@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 
 class MovableClock:
@@ -18,5 +19,4 @@ class MovableClock:
 
     def move_to(self, moment: datetime) -> None:
         """Forward to a moment; never back."""
-        missing = (moment - self.now()).total_seconds()
-        self.seconds_ahead += max(0, -int(-missing // 1))
+        self.seconds_ahead += max(0, ceil((moment - self.now()).total_seconds()))

@@ -92,7 +92,7 @@ async def _rehearse_once(
         clock = MovableClock(found.seconds_ahead)
         links = Links(invitation=f"{origin}{PATH}/#start={{}}".format)
         desks = Desks(opened.keys, study, clock, links)
-        scene = Rehearsal(opened.database, desks, clock, found.epoch)
+        scene = Rehearsal(opened.database, desks, found.epoch)
         part = RehearsalPart(opened.database, desks, scene, _origins(origin))
         ending = asyncio.Event()
         # The server closes the socket that it was given, and the next one needs it too.

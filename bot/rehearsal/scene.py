@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.rehearsal import stage
-from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.guide import guide
 from bot.rehearsal.moving import WAYS, Moving
 from bot.turn.desk import Desk
@@ -35,12 +34,11 @@ class Rehearsal:
     page = "rehearsal.html"
     words = ("web.", "rehearsal.", "role.")
 
-    def __init__(self, database: Database, desks: Desks, clock: MovableClock, epoch: str) -> None:
+    def __init__(self, database: Database, desks: Desks, epoch: str) -> None:
         self.epoch = epoch
         self.again: asyncio.Event = asyncio.Event()
         self._database = database
         self._desks = desks
-        self._clock = clock
         self._moving: Moving | None = None
         self._changed = asyncio.Event()
         database.on_commit(web_chats.NEWS, self._changed.set)
@@ -75,7 +73,7 @@ class Rehearsal:
             while not pages.closing:
                 await self._changed.wait()
                 self._changed.clear()
-                for name, content in (await self._read(_told)).items():
+                for name, content in (await self._desks.read(self._database, _told)).items():
                     if told.get(name) != content:
                         pages.tell(name, content)
                         told[name] = content
@@ -115,11 +113,6 @@ class Rehearsal:
     def _clock_shown(self, next_at: datetime | None) -> dict[str, object]:
         moving = self._moving
         return {} if moving is None else moving.shown(next_at)
-
-    async def _read(self, function: Any) -> Any:
-        return await self._database.read(
-            lambda connection: function(self._desks.at(connection, "page"))
-        )
 
 
 def _told(desk: Desk) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from shutil import copytree
 
-from bot.rehearsal.world import NotPlayable, World
+from bot.rehearsal.phones import NotPlayable
+from bot.rehearsal.world import World
 from bot.trial.definitions import load_study
 from bot.turn.reads import is_confirmed
 from flows.roles import Role

@@ -3,6 +3,7 @@
 Its people are not real; everything that they do is.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import count
 from random import SystemRandom
@@ -68,22 +69,31 @@ def add_phone(desk: Desk) -> int:
     return web_chats.open_chat(desk.connection, at=desk.now)
 
 
-def _enter(desk: Desk, role: Role, language: str) -> int:
-    """A member of staff who has entered; their phone greets them."""
-    name = desk.study.render(text(f"rehearsal.name.{role.value}"), language)
+def add_staff(
+    desk: Desk, name: str, roles: Iterable[Role], language: str, at: tuple[str, str]
+) -> int:
+    """A member of staff who has entered already, at this channel and address there."""
     person = people.create(
         desk.connection, keys=desk.keys, language=language, name=name, at=desk.now
     )
-    people.begin_roles(desk.connection, person_id=person, roles=[role], at=desk.now)
-    chat = add_phone(desk)
+    people.begin_roles(desk.connection, person_id=person, roles=roles, at=desk.now)
+    channel, address = at
     people.bind_address(
         desk.connection,
         keys=desk.keys,
         person_id=person,
-        channel=CHANNEL,
-        address=str(chat),
+        channel=channel,
+        address=address,
         at=desk.now,
     )
+    return person
+
+
+def _enter(desk: Desk, role: Role, language: str) -> int:
+    """A member of staff who has entered; their phone greets them."""
+    name = desk.study.render(text(f"rehearsal.name.{role.value}"), language)
+    chat = add_phone(desk)
+    person = add_staff(desk, name, [role], language, (CHANNEL, str(chat)))
     desk.reply(ToPerson(person), "menu", "{}")
     take_turn(desk, Incoming(CHANNEL, chat, str(chat), Typed("/start"), language, desk.now))
     return person

@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.operator import Operator, show
+from bot.rehearsal.phones import NotPlayable
 from bot.rehearsal.transcript import SPEAKER, Step, Writing, read
-from bot.rehearsal.world import NotPlayable, World
+from bot.rehearsal.world import World
 from flows.text import Text, text
 
 

@@ -21,9 +21,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.rehearsal.phones import NotPlayable
 from bot.rehearsal.scenes import given
 from bot.rehearsal.watching import Watch
-from bot.rehearsal.world import NotPlayable, Phone, World
+from bot.rehearsal.world import World
 from flows.text import text
 
 SPEAKER = re.compile(r"((?:bot to |pop-up for )?(?:P-\d+|[a-z][a-z-]*)):")
@@ -113,7 +114,7 @@ class Writing:
             case "time":
                 await self._world.pass_time(_span(step.words))
             case "speech":
-                await _speak(self._world.phone(step.who), step.words)
+                await _speak(self._world, step.who, step.words)
             case _:
                 pass
 
@@ -144,7 +145,8 @@ def _spaced(lines: list[str]) -> Iterator[str]:
         before = line
 
 
-async def _speak(phone: Phone, words: str) -> None:
+async def _speak(world: World, who: str, words: str) -> None:
+    phone = world.phone(who)
     tapped = re.fullmatch(r"\[(.+)\]", words)
     if tapped is not None:
         await phone.tap(tapped[1])
@@ -153,7 +155,7 @@ async def _speak(phone: Phone, words: str) -> None:
     elif (sent := re.fullmatch(r"\(sends a (\w+)\)(?: (.*))?", words)) is not None:
         await phone.send_file(sent[2] or "", f"{sent[1]}:file-1")
     elif words == "(opens the link)":
-        last = next(it.invitation for it in reversed(phone.world.phones.values()) if it.invitation)
+        last = next(it.invitation for it in reversed(world.phones.values()) if it.invitation)
         await phone.send(f"/start {last}")
     elif (data := re.fullmatch(r"\(taps by hand (.+)\)", words)) is not None:
         await phone.tap_data(data[1])

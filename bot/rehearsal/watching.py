@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.rehearsal.world import Phone, Shown, World
+from bot.rehearsal.phones import Phone, Shown
+from bot.rehearsal.world import World
 from storage.kept import Kept
 
 # A digest of the audit trail covers ciphertexts, which are new each time.

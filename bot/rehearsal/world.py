@@ -14,20 +14,22 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
+from bot.rehearsal import stage
+from bot.rehearsal.phones import Phone, Shown
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.trial.study import Study
 from bot.turn import arms
 from bot.turn.bodies import body_of, message_from_json
 from bot.turn.desk import Desk
-from bot.turn.incoming import Content, Edited, Incoming, Sent, Tapped, Typed
+from bot.turn.incoming import Content, Incoming
 from bot.turn.links import Links
 from bot.turn.ticking import carry_out, plan_summary
 from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.messages import Message
 from flows.roles import Role
-from flows.text import Text, text, text_from_json
-from storage import envelopes, outbox, people, planned
+from flows.text import text_from_json
+from storage import envelopes, outbox, planned
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.outbox import DueLine, Leaving
@@ -46,79 +48,6 @@ MASTER_KEY = "master.key"
 
 # Read once: the wording of a trial takes longer to read than a chat to play.
 study_in = functools.cache(load_study)
-
-
-class NotPlayable(Exception):
-    """What was to be done cannot be done, and why, in words for whoever wrote it."""
-
-    def __init__(self, why: Text) -> None:
-        super().__init__(why.key)
-        self.why = why
-
-
-@dataclass
-class Shown:
-    """A message as it stands on a phone."""
-
-    number: int
-    words: str
-    buttons: list[list[tuple[str, str]]]
-    kind: str = "message"
-
-
-@dataclass
-class Phone:
-    """Somebody's phone: what reached it, and the means to answer."""
-
-    world: "World"
-    name: str
-    address: str
-    shown: list[Shown] = field(default_factory=list)
-    popups: list[str] = field(default_factory=list)
-    invitation: str = ""
-    silent_taps: int = 0
-
-    async def send(self, words: str) -> None:
-        await self.world.receive(self, Typed(words))
-
-    async def send_file(self, caption: str = "", file: str | None = "photo:x") -> None:
-        await self.world.receive(self, Sent(caption, file))
-
-    async def edit(self) -> None:
-        await self.world.receive(self, Edited())
-
-    async def tap(self, label: str) -> None:
-        """Tap the newest button whose label holds these words."""
-        shown, data = self._button(lambda words, _: label in words)
-        await self.tap_data(data, shown)
-
-    async def choose(self, code: str) -> None:
-        """Tap the newest button for this option, in whatever language it is worded."""
-        shown, data = self._button(
-            lambda _, data: data == code or data.endswith((f":{code}", f":+{code}"))
-        )
-        await self.tap_data(data, shown)
-
-    async def press(self, what: str) -> None:
-        """Tap the newest button of this kind: S submits, d is done, b goes back."""
-        shown, data = self._button(lambda _, data: data.startswith(f"{what}:"))
-        await self.tap_data(data, shown)
-
-    async def tap_data(self, data: str, shown: int | None = None) -> None:
-        number = self.shown[-1].number if shown is None and self.shown else shown
-        await self.world.receive(self, Tapped(data, self.world.next_tap(), str(number)))
-
-    def _button(self, fits: Callable[[str, str], bool]) -> tuple[int, str]:
-        for message in reversed(self.shown):
-            for row in message.buttons:
-                for words, data in row:
-                    if fits(words, data):
-                        return message.number, data
-        raise NotPlayable(text("cli.chat.no_button", phone=self.name))
-
-    @property
-    def last(self) -> str:
-        return self.shown[-1].words
 
 
 @dataclass
@@ -293,25 +222,8 @@ class World:
         """A member of staff who has entered already."""
         phone = self.phone(name)
 
-        def add(desk: Desk) -> None:
-            person = people.create(
-                desk.connection,
-                keys=desk.keys,
-                language=self.language,
-                name=name.capitalize(),
-                at=desk.now,
-            )
-            people.begin_roles(desk.connection, person_id=person, roles=roles, at=desk.now)
-            people.bind_address(
-                desk.connection,
-                keys=desk.keys,
-                person_id=person,
-                channel="telegram",
-                address=phone.address,
-                at=desk.now,
-            )
-
-        await self.at_desk(add)
+        at = ("telegram", phone.address)
+        await self.at_desk(stage.add_staff, name.capitalize(), roles, self.language, at)
         return phone
 
     async def add_all_staff(self) -> None:

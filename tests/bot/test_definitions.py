@@ -13,22 +13,10 @@ from bot.trial.definition_files import DefinitionRefused
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.turn.desks import Desks
 from storage import tables
+from tests.bot.spoiling import spoil
 from tests.scenes import given
 
 INSTRUMENT = "instruments/pgais.toml"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The trial's folder, to be spoilt."""
-    return Path(shutil.copytree(DEFAULT_TRIAL, tmp_path / "trial"))
-
-
-def spoil(folder: Path, old: str, new: str, file: str = "trial.toml") -> None:
-    path = folder / file
-    content = path.read_text(encoding="utf-8")
-    assert old in content
-    path.write_text(content.replace(old, new, 1), encoding="utf-8")
 
 
 def refusal(folder: Path) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, update
 
+from bot.rehearsal.stage import add_staff
 from bot.sending.delivery import Delivery, Outlet
 from bot.sending.outgoing import (
     Change,
@@ -76,20 +77,8 @@ class Post:
 
     async def add_person(self, name: str, *roles: Role) -> int:
         def add(desk: Desk) -> int:
-            person = people.create(
-                desk.connection, keys=desk.keys, language="en", name=name, at=desk.now
-            )
             held = roles or (Role.COORDINATOR,)
-            people.begin_roles(desk.connection, person_id=person, roles=held, at=desk.now)
-            people.bind_address(
-                desk.connection,
-                keys=desk.keys,
-                person_id=person,
-                channel="telegram",
-                address=name,
-                at=desk.now,
-            )
-            return person
+            return add_staff(desk, name, held, "en", ("telegram", name))
 
         return await self.desks.write(self.database, f"add:{name}", add)
 

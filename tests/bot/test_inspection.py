@@ -1,28 +1,15 @@
 """What would fail in front of somebody is said before the start."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from bot.trial.definition_files import DefinitionRefused
-from bot.trial.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.definitions import load_study
 from bot.trial.inspection import inspect_study
+from tests.bot.spoiling import spoil
 
 PGAIS = "instruments/pgais.toml"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The trial's folder, to be spoilt."""
-    return Path(shutil.copytree(DEFAULT_TRIAL, tmp_path / "trial"))
-
-
-def spoil(folder: Path, old: str, new: str, file: str = "trial.toml") -> None:
-    path = folder / file
-    content = path.read_text(encoding="utf-8")
-    assert old in content
-    path.write_text(content.replace(old, new, 1), encoding="utf-8")
 
 
 def inspected(folder: Path) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from telegram import Bot
 from telegram.error import InvalidToken
 
-from bot.sending.files import Files
+from bot.sending.files import Files, NoFile
 from bot.sending.outgoing import (
     Attachment,
     Change,
@@ -165,11 +165,16 @@ class Kept:
         return File("application/pdf", f"letter{file}.pdf", b"%PDF-1.7 of a web chat")
 
 
-async def test_a_file_of_the_web_chat_is_sent_whole(channel: TelegramChannel, phone: Phone) -> None:
+async def test_a_file_of_the_web_chat_is_sent_whole_and_can_be_fetched(
+    channel: TelegramChannel, phone: Phone
+) -> None:
     channel._files.web = Kept()
     assert await channel.send(address(phone), Attachment("web:12")) == Sent()
     (message,) = phone.messages()
-    assert message.body["document"]
+    kept = await channel.fetch(message.body["document"]["file_id"])
+    assert (kept.type, kept.content) == ("application/pdf", b"%PDF-1.7 of a web chat")
+    with pytest.raises(NoFile):
+        await channel.fetch("a file that nobody sent")
 
 
 async def test_a_file_that_is_gone_is_not_tried_again(

@@ -1,6 +1,7 @@
 """Participants who have come so far without their chats: what is proved begins after that."""
 
-from bot.rehearsal.world import Phone, World
+from bot.rehearsal.phones import Phone
+from bot.rehearsal.world import World
 from bot.turn.desk import Desk
 from flows.chart import Milestone
 from flows.roles import Role

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.rehearsal.world import Phone, World
+from bot.rehearsal.phones import Phone
+from bot.rehearsal.world import World
 from bot.turn.desk import Desk
 from flows.chart import Milestone
 from flows.envelopes import commitment

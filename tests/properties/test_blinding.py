@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.rehearsal.world import Phone, World
+from bot.rehearsal.phones import Phone
+from bot.rehearsal.world import World
 from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
 from flows import commands

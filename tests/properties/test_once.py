@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from bot.rehearsal.world import Phone, World
+from bot.rehearsal.phones import Phone
+from bot.rehearsal.world import World
 from bot.turn.desk import Desk
 from bot.turn.incoming import Incoming, Tapped, Typed
 from bot.turn.turns import take_turn

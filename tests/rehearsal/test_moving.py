@@ -39,7 +39,7 @@ async def rehearsing(folder: Path) -> AsyncIterator[tuple[Database, MovableClock
     keys = await database.write(Keyring.open, MasterKeys.create(folder / "master.key"))
     await database.write(rehearsals.take_up, beginning=Begun("epoch", 0), path=path)
     desks = Desks(keys, STUDY, clock, Links(invitation="http://x/#start={}".format))
-    scene = Rehearsal(database, desks, clock, "epoch")
+    scene = Rehearsal(database, desks, "epoch")
     part = RehearsalPart(database, desks, scene, ["http://x"])
     stopping = asyncio.Event()
     await desks.write(database, "stage", stage.prepare, "en")
