@@ -17,10 +17,6 @@ from bot.turn.desks import Desks
 from bot.turn.links import Links
 
 
-class NoChannel(Exception):
-    """A service that nobody can reach is not put together."""
-
-
 def live_service(
     settings: Settings, study: Study, opened: Opened, listener: socket, stopping: asyncio.Event
 ) -> Service:

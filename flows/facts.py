@@ -139,7 +139,6 @@ class OwnFacts:
 class ProtocolFacts:
     definition_hash: str
     confirmed: bool
-    sealed_envelopes: int
 
 
 Facts = (

@@ -16,7 +16,8 @@ from storage.sealing import MasterKeys
 
 async def given(world: World, what: str) -> None:
     """Set a scene; the first of a chat is kept for the chats after it."""
-    if not world.is_untouched:
+    updates, *_ = world.counters
+    if world.phones or updates > 1:
         await scenes.given(world, what)
         return
     study, kept = world.study, _kept_scene(world, what)

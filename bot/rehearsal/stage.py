@@ -32,10 +32,10 @@ ROLES = (
 )
 
 
-def prepare(desk: Desk, language: str) -> bool:
-    """Prepare an untouched trial; False when it was prepared before."""
+def prepare(desk: Desk, language: str) -> None:
+    """Prepare a trial, if it was not prepared before."""
     if web_chats.all_chats(desk.connection):
-        return False
+        return
     staff = {role: _enter(desk, role, language) for role in ROLES}
     _lay_envelopes(desk)
     confirmed = desk.study.definition_hash
@@ -44,7 +44,6 @@ def prepare(desk: Desk, language: str) -> bool:
         Act("confirm_definition", Role.PI.value, staff[Role.PI], None, {"definition": confirmed})
     )
     add_phone(desk)
-    return True
 
 
 def _lay_envelopes(desk: Desk) -> None:

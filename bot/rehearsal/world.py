@@ -72,9 +72,9 @@ class World:
         cls, folder: Path, language: str = "en", trial: Path = DEFAULT_TRIAL
     ) -> "World":
         folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - before anything is played
-        path = folder / "hamrah.sqlite3"
+        path = folder / DATABASE
         prepare(path, folder / "backups", BEGINNING)
-        master = MasterKeys.create(folder / "master.key")
+        master = MasterKeys.create(folder / MASTER_KEY)
         database = Database.open(f"sqlite:///{path}")
         keys = await database.write(Keyring.open, master)
         world = cls(folder, language, study_in(trial), database, keys)
@@ -83,11 +83,6 @@ class World:
 
     async def end(self) -> None:
         await self.database.close()
-
-    @property
-    def is_untouched(self) -> bool:
-        """Whether nothing has happened in it yet."""
-        return not self.phones and self._updates == 1
 
     @property
     def counters(self) -> tuple[int, int, int, int]:

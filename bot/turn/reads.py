@@ -242,9 +242,7 @@ def _is_filling(desk: Desk, actor: int) -> bool:
 
 
 def _protocol(desk: Desk, _actor: int, _answers: Answers) -> ProtocolFacts:
-    return ProtocolFacts(
-        desk.study.definition_hash, is_confirmed(desk), envelopes.count(desk.connection).sealed
-    )
+    return ProtocolFacts(desk.study.definition_hash, is_confirmed(desk))
 
 
 READERS: Mapping[type, Reader] = {

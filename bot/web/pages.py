@@ -101,10 +101,6 @@ class Pages:
     def closing(self) -> bool:
         return self._closing
 
-    @property
-    def count(self) -> int:
-        return len(self._open)
-
     def is_open(self, chat: int) -> bool:
         """Whether anybody has this chat before them."""
         return any(page.shows(chat) for page in self._open)

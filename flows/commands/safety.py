@@ -14,7 +14,6 @@ ALERTED = frozenset({Role.CLINICIAN, Role.PI})
 # Longer lists do not fit a message; the next ones move up when these are done.
 MOST_ALERTS = 20
 MOST_LETTERS = 5
-EXCERPT = 500
 
 
 def alert_line(alert: AlertFact) -> Text:
