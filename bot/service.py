@@ -6,7 +6,7 @@ It ends in an order: nothing new is taken, what is under way is finished, the da
 import asyncio
 import gc
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from socket import socket
 from typing import Protocol
 
@@ -102,11 +102,12 @@ class Service:
             raise failures.exceptions[0] from None
 
     def _begin_ticking(self) -> None:
+        """The scheduler goes by the system's time, also where our own clock is ahead of it."""
         self._scheduler.add_job(
             self._tick,
             "interval",
             seconds=EVERY.total_seconds(),
-            next_run_time=self._clock.now(),
+            next_run_time=datetime.now(UTC),
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,

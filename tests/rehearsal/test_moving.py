@@ -32,8 +32,10 @@ STUDY = load_study(DEFAULT_TRIAL)
 
 
 @asynccontextmanager
-async def rehearsing(folder: Path) -> AsyncIterator[tuple[Database, MovableClock, Moving]]:
-    path, clock = folder / "hamrah.sqlite3", MovableClock(0)
+async def rehearsing(
+    folder: Path, seconds_ahead: int = 0
+) -> AsyncIterator[tuple[Database, MovableClock, Moving]]:
+    path, clock = folder / "hamrah.sqlite3", MovableClock(seconds_ahead)
     prepare(path, folder / "backups", clock.now())
     database = Database.open(f"sqlite:///{path}")
     keys = await database.write(Keyring.open, MasterKeys.create(folder / "master.key"))
@@ -66,6 +68,14 @@ async def test_the_next_thing_due_happens_at_its_own_moment(tmp_path: Path) -> N
         newest = select(line.c.at).order_by(line.c.changed.desc()).limit(1)
         at = await database.read(lambda it: it.execute(newest).scalar_one())
         assert timedelta(0) <= at - due_at < timedelta(seconds=30)
+
+
+async def test_time_goes_on_by_itself_however_far_ahead_the_clock_is(tmp_path: Path) -> None:
+    """What is due is looked for at the beginning, and not only when the clock gets there."""
+    async with rehearsing(tmp_path, 30 * 86_400) as (_database, _clock, moving):
+        async with asyncio.timeout(10):
+            while moving._service.ticks.last_at is None:  # noqa: ASYNC110 - nobody tells of it
+                await asyncio.sleep(0.01)
 
 
 async def test_two_weeks_are_walked_through_in_order(tmp_path: Path) -> None:
