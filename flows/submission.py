@@ -5,7 +5,9 @@ from datetime import date
 
 from flows.chart import Chart, Milestone
 from flows.definition import Trial
-from flows.effects import Effect, RecordMilestone, Say, TellRole
+from flows.effects import Effect
+from flows.effects.milestones import RecordMilestone
+from flows.effects.speaking import Say, TellRole
 from flows.forms import Answers
 from flows.instruments import FilledBy, Instrument
 from flows.messages import run_button, say

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.turn.desk import Desk
-from bot.turn.reads import due_for
+from bot.turn.reads.participants import due_for
 from bot.web.channel import CHANNEL
 from flows.chart import Chart
 from flows.definition import Trial, Visit

@@ -9,7 +9,7 @@ from shutil import copytree
 from bot.rehearsal.phones import NotPlayable
 from bot.rehearsal.world import World
 from bot.trial.definitions import load_study
-from bot.turn.reads import is_confirmed
+from bot.turn.reads.people import is_confirmed
 from flows.roles import Role
 from flows.text import text
 

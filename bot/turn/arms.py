@@ -15,7 +15,7 @@ from bot.trial.study import Study
 from bot.turn.desk import Desk
 from flows.allocation_list import AllocationList
 from flows.definition import Concealment
-from flows.effects import Allocate, KeepPaperLetter, RecordSessionNote
+from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
 from flows.envelopes import commitment
 from flows.text import Text, text
 from storage import arms, envelopes

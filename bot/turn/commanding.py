@@ -6,18 +6,20 @@ answer that has just come: a choice always is among what there is now.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from bot.turn import questions
 from bot.turn.performing import perform
 from bot.turn.reading import read_value
 from bot.turn.reads import read
 from bot.turn.speaking import Voice
-from flows import commands, effects, engine
+from flows import commands, engine
 from flows.chart import Chart
 from flows.commands.command import Circumstances, Command
 from flows.conversation import Conversation
-from flows.effects import Effect, Refused
+from flows.effects import Refused
+from flows.effects.following import BeginForm, ContinueForm, CorrectRating, Following, RunNext
+from flows.effects.speaking import Saying
 from flows.engine import step
 from flows.events import Began, Event, Misread, Replied, Resumed
 from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
@@ -31,14 +33,11 @@ VERSION = "1"
 
 # Effects that keep nothing themselves: a command of only these is written down as what it is.
 SAYING = (
-    effects.Say,
-    effects.PopUp,
-    effects.TellRole,
-    effects.TellPerson,
-    effects.RunNext,
-    effects.BeginForm,
-    effects.ContinueForm,
-    effects.CorrectRating,
+    *get_args(Saying),
+    RunNext,
+    BeginForm,
+    ContinueForm,
+    CorrectRating,
 )
 
 
@@ -47,7 +46,7 @@ class Outcome:
     """What became of a turn of a command: `over`, and the effects that begin something else."""
 
     over: bool
-    following: tuple[Effect, ...] = ()
+    following: tuple[Following, ...] = ()
 
 
 GOES_ON = Outcome(over=False)
@@ -284,7 +283,7 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
         isinstance(effect, SAYING) for effect in decision
     ):
         voice.record(command.audit, participant_in(facts))
-    following: list[Effect] = []
+    following: list[Following] = []
     for effect in decision:
         perform(voice, command.audit, effect, following.append)
     return Outcome(over=True, following=tuple(following))

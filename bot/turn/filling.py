@@ -9,7 +9,7 @@ from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
 from flows import engine
 from flows.conversation import Conversation
-from flows.effects import CorrectRating
+from flows.effects.following import CorrectRating
 from flows.engine import step
 from flows.events import Began, Event, Resumed
 from flows.forms import NOT_ASKED, Answer, Form, Item, Missing

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from bot.turn import filling
 from bot.turn.alerting import CHASE_ALERT, plan_chase, tell_clinician
 from bot.turn.desk import Desk
-from bot.turn.performing import open_rating
+from bot.turn.performing.marking import open_rating
 from bot.turn.planning import hours, reminder_key
-from bot.turn.reads import alert_term, is_confirmed
+from bot.turn.reads.people import is_confirmed
+from bot.turn.reads.safety import alert_term
 from bot.turn.summary import summary
 from flows.chart import Chart
 from flows.commands.safety import acknowledge_button

@@ -25,8 +25,16 @@ from bot.turn.performing import perform
 from bot.turn.reading import read_typed
 from bot.turn.speaking import Voice
 from bot.turn.ticking import ask_for_confirmation
-from flows import commands, effects
-from flows.effects import Effect
+from flows import commands
+from flows.effects.following import (
+    BeginForm,
+    ContinueForm,
+    CorrectRating,
+    Following,
+    LeaveFormForLater,
+    OpenReport,
+    RunNext,
+)
 from flows.events import Event, Misread, Resumed
 from flows.forms import Form
 from flows.messages import say
@@ -152,26 +160,26 @@ def _follow(voice: Voice, outcome: commanding.Outcome) -> None:
         _begin(voice, effect)
 
 
-def _begin(voice: Voice, effect: Effect) -> None:
+def _begin(voice: Voice, effect: Following) -> None:
     match effect:
-        case effects.RunNext(name, arguments):
+        case RunNext(name, arguments):
             run(_with_language_now(voice), name, arguments)
-        case effects.BeginForm(instrument, participant, visit):
+        case BeginForm(instrument, participant, visit):
             _fill(voice, _open_form(voice, instrument, participant, visit))
-        case effects.OpenReport(participant):
+        case OpenReport(participant):
             report = voice.desk.study.trial.side_effect_report
             _fill(voice, _open_report(voice, report, participant))
-        case effects.ContinueForm(form_id):
+        case ContinueForm(form_id):
             _fill(voice, form_id)
-        case effects.LeaveFormForLater():
+        case LeaveFormForLater():
             conversations.leave_for_later(
                 voice.desk.connection, person_id=voice.person, at=voice.desk.now
             )
-        case effects.CorrectRating():
+        case CorrectRating():
             filling.correct(voice, effect)
             resume_aside(voice)
         case _:
-            raise AssertionError("no effect that begins something")
+            assert_never(effect)
 
 
 def _with_language_now(voice: Voice) -> Voice:

@@ -20,7 +20,8 @@ from flows.commands import (
     visits,
 )
 from flows.commands.command import Circumstances, Command
-from flows.effects import Decision, Say
+from flows.effects import Decision
+from flows.effects.speaking import Say
 from flows.facts import NoFacts
 from flows.forms import Answers
 from flows.messages import say

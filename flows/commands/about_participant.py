@@ -4,8 +4,8 @@ from datetime import date
 
 from flows.chart import Chart, Milestone, Status
 from flows.commands.command import PARTICIPANT, Circumstances
-from flows.effects import RecordMilestone
-from flows.facts import ParticipantFacts
+from flows.effects.milestones import RecordMilestone
+from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Item
 from flows.roles import Role
 from flows.schedule import Due

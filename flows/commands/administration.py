@@ -1,8 +1,10 @@
 """Who works on the trial: the administrators' commands. They see no participant."""
 
 from flows.commands.command import Circumstances, Command, choice, choices, pick, words
-from flows.effects import CutOff, Decision, EndRole, GiveRole, InviteStaff, Refused, Say, TellRole
-from flows.facts import Person, StaffFacts
+from flows.effects import Decision, Refused
+from flows.effects.accounts import CutOff, EndRole, GiveRole, InviteStaff
+from flows.effects.speaking import Say, TellRole
+from flows.facts.people import Person, StaffFacts
 from flows.forms import Answers, Item
 from flows.messages import say
 from flows.roles import STAFF, Role, conflict

@@ -3,17 +3,10 @@
 from flows.commands.about_participant import CLINICIAN, chart_items, has_left
 from flows.commands.command import PARTICIPANT, Circumstances, Command, pick
 from flows.definition import Concealment
-from flows.effects import (
-    Allocate,
-    Decision,
-    KeepPaperLetter,
-    Refused,
-    Say,
-    ShowArm,
-    ShowSessionNote,
-    TellPerson,
-)
-from flows.facts import ParticipantFacts
+from flows.effects import Decision, Refused
+from flows.effects.allocation import Allocate, KeepPaperLetter, ShowArm, ShowSessionNote
+from flows.effects.speaking import Say, TellPerson
+from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Item
 from flows.messages import run_button, say
 from flows.roles import Role

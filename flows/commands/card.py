@@ -8,11 +8,9 @@ from flows.commands.about_participant import (
     visit_line,
 )
 from flows.commands.command import Circumstances, Command
-from flows.effects import (
-    Decision,
-    Say,
-)
-from flows.facts import ParticipantFacts
+from flows.effects import Decision
+from flows.effects.speaking import Say
+from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers
 from flows.messages import Button, run_button, say
 from flows.roles import Role

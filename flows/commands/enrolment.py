@@ -14,17 +14,14 @@ from flows.commands.command import (
     pick,
     words,
 )
-from flows.effects import (
-    BeginForm,
-    Decision,
-    EnrolParticipant,
-    RecordMilestone,
-    RecordScreeningFailure,
-    Refused,
-    Say,
-    TellPerson,
-)
-from flows.facts import EnrolmentFacts, ParticipantFacts, Person
+from flows.effects import Decision, Refused
+from flows.effects.enrolment import EnrolParticipant, RecordScreeningFailure
+from flows.effects.following import BeginForm
+from flows.effects.milestones import RecordMilestone
+from flows.effects.speaking import Say, TellPerson
+from flows.facts.enrolment import EnrolmentFacts
+from flows.facts.participants import ParticipantFacts
+from flows.facts.people import Person
 from flows.forms import Answers, Day, Item, Number, Phone, When
 from flows.messages import Button, run_button, say
 from flows.text import Text, text

@@ -2,7 +2,10 @@
 
 from flows.commands.command import Circumstances, Command
 from flows.commands.language import LANGUAGE_ITEM
-from flows.effects import Decision, RunNext, Say, SetLanguage
+from flows.effects import Decision
+from flows.effects.accounts import SetLanguage
+from flows.effects.following import RunNext
+from flows.effects.speaking import Say
 from flows.facts import NoFacts
 from flows.forms import Answers, Item
 from flows.messages import say

@@ -3,8 +3,9 @@
 from flows.commands.about_participant import COORDINATOR, chart_items
 from flows.commands.command import Circumstances, Command
 from flows.commands.enrolment import check_present
-from flows.effects import Decision, InviteParticipant, MakePersonalLink
-from flows.facts import ParticipantFacts
+from flows.effects import Decision
+from flows.effects.enrolment import InviteParticipant, MakePersonalLink
+from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers
 from flows.text import Text, text
 

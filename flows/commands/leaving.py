@@ -11,13 +11,10 @@ from flows.commands.about_participant import (
     has_left,
 )
 from flows.commands.command import PARTICIPANT, Circumstances, Command, words
-from flows.effects import (
-    Decision,
-    RecordMilestone,
-    Say,
-    TellPerson,
-)
-from flows.facts import ParticipantFacts
+from flows.effects import Decision
+from flows.effects.milestones import RecordMilestone
+from flows.effects.speaking import Say, TellPerson
+from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Day, Item
 from flows.messages import say
 from flows.text import Text, text

@@ -2,8 +2,11 @@
 
 from flows.commands.command import Circumstances, Command, pick
 from flows.definition import Trial, Visit
-from flows.effects import ConfirmDefinition, Decision, Refused, Say, SendSummary, TellRole
-from flows.facts import NoFacts, ProtocolFacts
+from flows.effects import Decision, Refused
+from flows.effects.oversight import ConfirmDefinition, SendSummary
+from flows.effects.speaking import Say, TellRole
+from flows.facts import NoFacts
+from flows.facts.enrolment import ProtocolFacts
 from flows.forms import Answers, Item
 from flows.messages import say
 from flows.roles import Role

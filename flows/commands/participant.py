@@ -4,21 +4,12 @@ from flows.chart import NO_VISIT, Milestone, Status
 from flows.commands.about_participant import visit_line
 from flows.commands.command import Circumstances, Command, choice, pick
 from flows.commands.language import LANGUAGE_ITEM
-from flows.effects import (
-    ContinueForm,
-    Decision,
-    Effect,
-    LeaveFormForLater,
-    OpenReport,
-    PopUp,
-    RecordMilestone,
-    Refused,
-    RunNext,
-    Say,
-    SetLanguage,
-    TellRole,
-)
-from flows.facts import OwnFacts
+from flows.effects import Decision, Effect, Refused
+from flows.effects.accounts import SetLanguage
+from flows.effects.following import ContinueForm, LeaveFormForLater, OpenReport, RunNext
+from flows.effects.milestones import RecordMilestone
+from flows.effects.speaking import PopUp, Say, TellRole
+from flows.facts.participants import OwnFacts
 from flows.forms import Answers, Day, Item
 from flows.messages import run_button, say
 from flows.roles import Role

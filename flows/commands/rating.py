@@ -1,8 +1,11 @@
 """The blinded rater's commands. They read `RaterFacts` alone: codes and visits."""
 
 from flows.commands.command import Circumstances, Command, pick, words
-from flows.effects import ContinueForm, CorrectRating, Decision, LeaveRating, Refused, Say, TellRole
-from flows.facts import RaterFacts, Rating
+from flows.effects import Decision, Refused
+from flows.effects.following import ContinueForm, CorrectRating
+from flows.effects.rating import LeaveRating
+from flows.effects.speaking import Say, TellRole
+from flows.facts.rating import RaterFacts, Rating
 from flows.forms import Answers, Item, ParticipantCode
 from flows.instruments import form
 from flows.messages import run_button, say

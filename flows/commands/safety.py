@@ -2,8 +2,12 @@
 
 from flows.commands.about_participant import COORDINATOR
 from flows.commands.command import Circumstances, Command, pick, words
-from flows.effects import AcknowledgeAlert, AnswerMail, Decision, Refused, Say, ShowAttachment
-from flows.facts import AlertFact, AlertFacts, Letter, MailFacts
+from flows.effects import Decision, Refused
+from flows.effects.mail import AnswerMail, ShowAttachment
+from flows.effects.safety import AcknowledgeAlert
+from flows.effects.speaking import Say
+from flows.facts.mail import Letter, MailFacts
+from flows.facts.safety import AlertFact, AlertFacts
 from flows.forms import Answers, Item
 from flows.messages import Button, run_button, say
 from flows.roles import Role

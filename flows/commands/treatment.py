@@ -14,12 +14,10 @@ from flows.commands.about_participant import (
     visit_milestone,
 )
 from flows.commands.command import PARTICIPANT, Circumstances, Command, pick, words
-from flows.effects import (
-    Decision,
-    RecordSessionNote,
-    Say,
-)
-from flows.facts import ParticipantFacts
+from flows.effects import Decision
+from flows.effects.allocation import RecordSessionNote
+from flows.effects.speaking import Say
+from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Day, Item
 from flows.messages import say
 from flows.text import Text, text

@@ -12,14 +12,10 @@ from flows.commands.about_participant import (
     visit_milestone,
 )
 from flows.commands.command import PARTICIPANT, Circumstances, Command, pick, words
-from flows.effects import (
-    Decision,
-    Effect,
-    RecordMilestone,
-    Say,
-    TellPerson,
-)
-from flows.facts import ParticipantFacts
+from flows.effects import Decision, Effect
+from flows.effects.milestones import RecordMilestone
+from flows.effects.speaking import Say, TellPerson
+from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Day, Hour, Item
 from flows.messages import say
 from flows.text import Text, text

@@ -1,0 +1,59 @@
+"""The effects of a decision become rows, all in the transaction of the turn.
+
+Each module here performs the effects of one module of `flows.effects`.
+"""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from bot.turn.performing import (
+    administering,
+    allocating,
+    corresponding,
+    enrolling,
+    marking,
+    overseeing,
+    rating,
+    safeguarding,
+    saying,
+)
+from bot.turn.speaking import Voice
+from flows.effects import Effect
+from flows.effects.accounts import Administering
+from flows.effects.allocation import Allocating
+from flows.effects.enrolment import Enrolling
+from flows.effects.following import Following
+from flows.effects.mail import Corresponding
+from flows.effects.milestones import Marking
+from flows.effects.oversight import Overseeing
+from flows.effects.rating import Rating
+from flows.effects.safety import Safeguarding
+from flows.effects.speaking import Saying
+
+Follow = Callable[[Following], None]
+
+
+def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
+    """Do one effect. What begins a further conversation is handed to `follow`."""
+    if isinstance(effect, Following):
+        follow(effect)
+    elif isinstance(effect, Saying):
+        saying.perform(voice, effect)
+    elif isinstance(effect, Marking):
+        marking.perform(voice, verb, effect)
+    elif isinstance(effect, Enrolling):
+        enrolling.perform(voice, verb, effect)
+    elif isinstance(effect, Administering):
+        administering.perform(voice, verb, effect)
+    elif isinstance(effect, Allocating):
+        allocating.perform(voice, verb, effect)
+    elif isinstance(effect, Rating):
+        rating.perform(voice, verb, effect)
+    elif isinstance(effect, Safeguarding):
+        safeguarding.perform(voice, verb, effect)
+    elif isinstance(effect, Corresponding):
+        corresponding.perform(voice, verb, effect)
+    elif isinstance(effect, Overseeing):
+        overseeing.perform(voice, verb, effect)
+    else:
+        assert_never(effect)

@@ -1,0 +1,34 @@
+"""Letters of participants are answered, and their files shown."""
+
+import json
+from typing import assert_never
+
+from bot.turn.speaking import Voice
+from flows.effects.mail import AnswerMail, Corresponding, ShowAttachment
+from flows.messages import say
+from flows.text import text
+from storage import mail
+from storage.outbox import Urgency
+
+
+def perform(voice: Voice, verb: str, effect: Corresponding) -> None:
+    desk = voice.desk
+    match effect:
+        case AnswerMail(mail_id, words):
+            _answer(voice, verb, mail_id, words)
+        case ShowAttachment(mail_id):
+            file = mail.attachment(desk.connection, keys=desk.keys, mail_id=mail_id)
+            voice.send("attachment", json.dumps({"file": file}))
+            voice.record(verb, None, mail=mail_id)
+        case _:
+            assert_never(effect)
+
+
+def _answer(voice: Voice, verb: str, mail_id: int, words: str) -> None:
+    desk = voice.desk
+    letter = next(it for it in mail.unanswered(desk.connection, keys=desk.keys) if it.id == mail_id)
+    mail.answer(
+        desk.connection, keys=desk.keys, letter=letter, words=words, by=voice.person, at=desk.now
+    )
+    desk.notify(letter.person_id, say(text("mail.from_clinic", words=words)), urgency=Urgency.REPLY)
+    voice.record(verb, letter.person_id, mail=mail_id, words=words)

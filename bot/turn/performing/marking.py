@@ -1,0 +1,99 @@
+"""A milestone is recorded, and what must not wait follows at once."""
+
+from datetime import date
+
+from bot.turn import filling
+from bot.turn.desk import Desk
+from bot.turn.planning import replan, take_back_visit_reminders
+from bot.turn.speaking import Voice
+from flows.chart import Milestone
+from flows.effects.milestones import RecordMilestone
+from storage import conversations, invitations, outbox, participants, responses
+from storage.outbox import Urgency
+from storage.participants import NewMilestone
+
+
+def perform(voice: Voice, verb: str, effect: RecordMilestone) -> None:
+    desk = voice.desk
+    participants.record(
+        desk.connection,
+        keys=desk.keys,
+        participant=effect.participant,
+        new=NewMilestone(
+            effect.milestone, effect.on, effect.visit, effect.at, effect.detail, effect.reason
+        ),
+        recorded_by=voice.person,
+        at=desk.now,
+    )
+    voice.record(
+        verb,
+        effect.participant,
+        milestone=effect.milestone.value,
+        on=effect.on.isoformat(),
+        visit=effect.visit,
+        at=None if effect.at is None else effect.at.isoformat(),
+        reason=effect.reason,
+        **effect.detail,
+    )
+    _follow_milestone(voice, effect)
+    replan(desk, effect.participant)
+
+
+def _follow_milestone(voice: Voice, effect: RecordMilestone) -> None:
+    """What must not wait: forms for the rater, and messages that must not leave."""
+    desk = voice.desk
+    match effect.milestone:
+        case Milestone.ATTENDED | Milestone.PHOTOGRAPHED | Milestone.SESSION_DONE:
+            open_rating(desk, effect.participant, effect.visit, effect.on)
+            _take_back(desk, effect)
+        case Milestone.BOOKED | Milestone.CANNOT_COME | Milestone.MISSED:
+            _take_back(desk, effect)
+        case Milestone.MESSAGING_STOPPED:
+            _cancel(desk, effect, Urgency.REMINDER)
+        case Milestone.WITHDRAWN | Milestone.DIED:
+            _leave(desk, effect)
+        case _:
+            pass
+
+
+def _cancel(desk: Desk, effect: RecordMilestone, *urgencies: Urgency) -> None:
+    outbox.cancel(
+        desk.connection,
+        person_id=effect.participant,
+        at=desk.now,
+        reason=effect.milestone.value,
+        urgencies=urgencies,
+    )
+
+
+def _leave(desk: Desk, effect: RecordMilestone) -> None:
+    """Nothing is sent or asked any more; what was answered stays."""
+    person = effect.participant
+    _cancel(desk, effect, Urgency.REMINDER, Urgency.NOTICE)
+    invitations.revoke(desk.connection, person_id=person, at=desk.now)
+    conversations.end_of_person(desk.connection, person_id=person, at=desk.now)
+    for row in responses.forms_of(desk.connection, person):
+        if row.is_open:
+            filling.close(desk, row, effect.milestone.value)
+
+
+def _take_back(desk: Desk, effect: RecordMilestone) -> None:
+    assert effect.visit is not None
+    take_back_visit_reminders(desk, effect.participant, effect.visit, effect.milestone.value)
+
+
+def open_rating(desk: Desk, participant: int, visit_name: str | None, on: date) -> None:
+    """A visit that took place is rated: its form joins the raters' worklist, once."""
+    visit = desk.study.trial.visit(visit_name) if visit_name is not None else None
+    if visit is None or visit.rating is None:
+        return
+    responses.open_form(
+        desk.connection,
+        participant=participant,
+        instrument=visit.rating,
+        version=desk.study.latest(visit.rating).version,
+        visit=visit.name,
+        opens_on=on,
+        closes_on=None,
+        at=desk.now,
+    )

@@ -1,0 +1,40 @@
+"""What each command reads, inside the transaction that it will write in."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.turn.desk import Desk
+from bot.turn.reads import mail, participants, people, rating, safety
+from flows.facts import Facts, NoFacts
+from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.mail import MailFacts
+from flows.facts.participants import OwnFacts, ParticipantFacts
+from flows.facts.people import StaffFacts
+from flows.facts.rating import RaterFacts
+from flows.facts.safety import AlertFacts
+from flows.forms import Answers
+
+Reader = Callable[[Desk, int, Answers], Any]
+
+
+def read(kind: type[Facts], desk: Desk, actor: int, answers: Answers) -> Facts:
+    """The facts of this kind, for this person, about the participant named in the answers."""
+    facts: Facts = READERS[kind](desk, actor, answers)
+    return facts
+
+
+def _nothing(_desk: Desk, _actor: int, _answers: Answers) -> NoFacts:
+    return NoFacts()
+
+
+READERS: Mapping[type, Reader] = {
+    NoFacts: _nothing,
+    ParticipantFacts: participants.about_participant,
+    OwnFacts: participants.own,
+    EnrolmentFacts: people.enrolment,
+    ProtocolFacts: people.plan,
+    StaffFacts: people.staff,
+    RaterFacts: rating.worklist,
+    AlertFacts: safety.waiting_alerts,
+    MailFacts: mail.unanswered,
+}

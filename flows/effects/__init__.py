@@ -1,0 +1,42 @@
+"""What a command's decision makes happen, in the imperative. None of these can hold an arm.
+
+All effects of a turn happen in its one transaction, or none does. Each module here has what one
+part of the shell performs, and their union.
+"""
+
+from dataclasses import dataclass
+
+from flows.effects.accounts import Administering
+from flows.effects.allocation import Allocating
+from flows.effects.enrolment import Enrolling
+from flows.effects.following import Following
+from flows.effects.mail import Corresponding
+from flows.effects.milestones import Marking
+from flows.effects.oversight import Overseeing
+from flows.effects.rating import Rating
+from flows.effects.safety import Safeguarding
+from flows.effects.speaking import Saying
+from flows.text import Text
+
+Effect = (
+    Saying
+    | Following
+    | Enrolling
+    | Marking
+    | Administering
+    | Allocating
+    | Rating
+    | Safeguarding
+    | Corresponding
+    | Overseeing
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a command does nothing, in words for the person who gave it."""
+
+    why: Text
+
+
+Decision = tuple[Effect, ...] | Refused

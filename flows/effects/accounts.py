@@ -1,0 +1,39 @@
+"""Who works on the trial, and in what language somebody is spoken to."""
+
+from dataclasses import dataclass, field
+
+from flows.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteStaff:
+    name: str = field(repr=False)
+    roles: tuple[Role, ...]
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GiveRole:
+    person: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class EndRole:
+    person: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """End every role, close every chat, take back every invitation of a person, at once."""
+
+    person: int
+
+
+Administering = SetLanguage | InviteStaff | GiveRole | EndRole | CutOff

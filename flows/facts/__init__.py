@@ -1,0 +1,28 @@
+"""What a command may read before it decides. No class here has a field for an arm."""
+
+from dataclasses import dataclass
+
+from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.mail import MailFacts
+from flows.facts.participants import OwnFacts, ParticipantFacts
+from flows.facts.people import StaffFacts
+from flows.facts.rating import RaterFacts
+from flows.facts.safety import AlertFacts
+
+
+@dataclass(frozen=True, slots=True)
+class NoFacts:
+    """For commands that need to know nothing."""
+
+
+Facts = (
+    NoFacts
+    | ParticipantFacts
+    | EnrolmentFacts
+    | StaffFacts
+    | RaterFacts
+    | AlertFacts
+    | MailFacts
+    | OwnFacts
+    | ProtocolFacts
+)
