@@ -12,7 +12,7 @@ class Conversation:
 
     `at` is the item being asked, None at the review. `step` grows with each move, so that a button
     of an earlier question is known for what it is. `context` holds what is known beforehand (the
-    participant's sex, for example) and is never asked.
+    participant's sex, for example) and is never asked. `typed`: an answer was typed, not tapped.
     """
 
     form: str
@@ -25,6 +25,7 @@ class Conversation:
     declining: bool = False
     picked: tuple[str, ...] = field(default=(), repr=False)
     flagged: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
+    typed: bool = False
 
     @property
     def known(self) -> Answers:

@@ -34,6 +34,7 @@ from flows.forms import (
     Choices,
     Form,
     Item,
+    Review,
 )
 
 SKIPPED = ""
@@ -120,8 +121,8 @@ def step(form: Form, conversation: Conversation, event: Event) -> Turn:
             return _ask_where_it_stands(form, conversation)
         case Misread(problem):
             return _ask_again(form, conversation, problem)
-        case Replied(_, value):
-            return _answer(form, conversation, value)
+        case Replied(_, value, typed):
+            return _answer(form, replace(conversation, typed=conversation.typed or typed), value)
         case Skipped():
             return _answer(form, conversation, SKIPPED)
         case ConfirmedPreferringNot():
@@ -244,7 +245,11 @@ def _move_on(form: Form, conversation: Conversation) -> Turn:
         declining=False,
         picked=(),
     )
-    return Turn(end, (ShowReview(),) if form.review else (Finish(),))
+    return Turn(end, (ShowReview(),) if _is_reviewed(form, conversation) else (Finish(),))
+
+
+def _is_reviewed(form: Form, conversation: Conversation) -> bool:
+    return form.review is Review.ALWAYS or (form.review is Review.TYPED and conversation.typed)
 
 
 def _stand_at(conversation: Conversation, item: Item) -> Conversation:

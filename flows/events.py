@@ -17,8 +17,11 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Replied:
+    """An item was answered, by a button or in words that were `typed`."""
+
     step: int
     value: Value = field(repr=False)
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,15 +164,24 @@ class Item:
         return len(chosen) > 1 and any(it.exclusive for it in self.options if it.code in chosen)
 
 
+class Review(StrEnum):
+    """Whether the answers are shown once more before they count: never, where one of them was
+    typed, or always."""
+
+    NEVER = "never"
+    TYPED = "typed"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Items in their order. With `review` the answers are shown once more before they count; what
+    """Items in their order. After the last of them the answers may be shown for `review`; what
     `records` keeps each answer as it is given."""
 
     name: str
     version: str
     items: tuple[Item, ...]
-    review: bool
+    review: Review
     records: bool = False
     may_cancel: bool = True
     _by_id: dict[str, Item] = field(init=False, repr=False, compare=False)

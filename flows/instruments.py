@@ -19,6 +19,7 @@ from flows.forms import (
     Kind,
     Number,
     Option,
+    Review,
     When,
     Words,
 )
@@ -133,9 +134,8 @@ def form(instrument: Instrument, *, any_time: bool = False) -> Form:
         instrument = replace(instrument, recall=instrument.recall_any_time)
     own = tuple(_item(instrument, spec) for spec in instrument.items)
     followed = tuple(_follow_up_items(instrument))
-    return Form(
-        instrument.name, instrument.version, own + followed, instrument.review, records=True
-    )
+    review = Review.ALWAYS if instrument.review else Review.NEVER
+    return Form(instrument.name, instrument.version, own + followed, review, records=True)
 
 
 def _item(instrument: Instrument, spec: ItemSpec) -> Item:

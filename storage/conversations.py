@@ -223,6 +223,7 @@ def _dump(state: Conversation) -> str:
             "declining": state.declining,
             "picked": state.picked,
             "flagged": sorted(state.flagged),
+            "typed": state.typed,
         },
         ensure_ascii=False,
     )
@@ -241,6 +242,7 @@ def _load(name: str, version: str, dumped: str) -> Conversation:
         declining=kept["declining"],
         picked=tuple(kept["picked"]),
         flagged=frozenset((item, option) for item, option in kept["flagged"]),
+        typed=kept.get("typed", False),
     )
 
 

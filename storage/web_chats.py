@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from storage import tables
 from storage.database import announce
@@ -70,12 +70,12 @@ def all_chats(connection: Connection) -> list[int]:
     return list(connection.scalars(select(_chat.c.id).order_by(_chat.c.id)))
 
 
-def add(connection: Connection, *, keys: Keyring, new: NewLine, at: datetime) -> bool:
-    """Add a line; False when one with its key stands in the chat already."""
+def add(connection: Connection, *, keys: Keyring, new: NewLine, at: datetime) -> int | None:
+    """Add a line; returns its id, None when one with its key stands in the chat already."""
     if has_key(connection, chat=new.chat, key=new.key):
-        return False
-    connection.execute(
-        insert(_line),
+        return None
+    line_id: int = connection.execute(
+        insert(_line).returning(_line.c.id),
         {
             "chat_id": new.chat,
             "person_id": new.person_id,
@@ -85,9 +85,9 @@ def add(connection: Connection, *, keys: Keyring, new: NewLine, at: datetime) ->
             "changed": last_change(connection) + 1,
             "at": at,
         },
-    )
+    ).scalar_one()
     announce(connection, NEWS)
-    return True
+    return line_id
 
 
 def has_key(connection: Connection, *, chat: int, key: str) -> bool:
@@ -97,7 +97,7 @@ def has_key(connection: Connection, *, chat: int, key: str) -> bool:
 
 def put(connection: Connection, *, keys: Keyring, new: NewLine, at: datetime) -> None:
     """Add a line, or let it take the place of the one with its key."""
-    if add(connection, keys=keys, new=new, at=at):
+    if add(connection, keys=keys, new=new, at=at) is not None:
         return
     row = connection.execute(_WITH_KEY, {"chat": new.chat, "key": new.key}).one()
     _change(connection, keys, row, new.content)
@@ -213,6 +213,11 @@ def keep_file(
         .returning(_file.c.id)
     ).scalar_one()
     return file_id
+
+
+def forget_file(connection: Connection, file_id: int) -> None:
+    """A file that was taken out of its chat is nowhere any more."""
+    connection.execute(delete(_file).where(_file.c.id == file_id))
 
 
 def file(connection: Connection, *, keys: Keyring, file_id: int) -> File | None:

@@ -10,6 +10,7 @@ from bot.cli import _parser
 from bot.settings import PREFIX, SETTINGS, _default
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.commands import COMMANDS
+from flows.commands.command import Reach
 from flows.text import text
 
 README = Path(__file__).parent.parent / "README.md"
@@ -30,7 +31,7 @@ def _commands_table() -> str:
         f"| {study.render(text(f'command.{command.name}.help'), 'en')} "
         f"| {study.render(text(f'command.{command.name}.help'), 'fa')} |"
         for command in COMMANDS
-        if not command.hidden
+        if command.reach is not Reach.BUTTON
     ]
     return "\n".join(["| command | who | English | فارسی |", "|---|---|---|---|", *rows])
 

@@ -46,6 +46,7 @@ class Phone:
     popups: list[str] = field(default_factory=list)
     invitation: str = ""
     silent_taps: int = 0
+    removed: list[str] = field(default_factory=list)
 
     async def send(self, words: str) -> None:
         await self.world.receive(self, Typed(words))

@@ -16,7 +16,7 @@ class Watch:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.seen: dict[str, tuple[list[Shown], int, str]] = {}
+        self.seen: dict[str, tuple[list[Shown], int, str, int]] = {}
         self.kept = Kept()
 
     async def news(self) -> list[str]:
@@ -25,7 +25,7 @@ class Watch:
         return [*kept, *said]
 
     def _said(self, phone: Phone) -> Iterator[str]:
-        before, popups, invitation = self.seen.get(phone.name, ([], 0, ""))
+        before, popups, invitation, removed = self.seen.get(phone.name, ([], 0, "", 0))
         known = {(shown.number, shown.words, str(shown.buttons)) for shown in before}
         for words in phone.popups[popups:]:
             yield from ("", f"pop-up for {phone.name}:", words)
@@ -34,7 +34,10 @@ class Watch:
                 yield from ("", f"bot to {phone.name}:", *_written(shown))
         if phone.invitation != invitation:
             yield from ("", f"bot to {phone.name}:", "(a picture with a one-time link)")
-        self.seen[phone.name] = (list(phone.shown), len(phone.popups), phone.invitation)
+        if len(phone.removed) > removed:
+            yield from ("", f"bot to {phone.name}:", "(what was sent leaves the chat)")
+        now = (list(phone.shown), len(phone.popups), phone.invitation, len(phone.removed))
+        self.seen[phone.name] = now
 
 
 def _written(shown: Shown) -> Iterator[str]:

@@ -127,7 +127,9 @@ class World:
         """One update from a phone: its turn, and everything that leaves after it."""
         self._updates += 1
         number = self._updates if update_id is None else update_id
-        incoming = Incoming("telegram", number, phone.address, content, self.language)
+        incoming = Incoming(
+            "telegram", number, phone.address, content, self.language, message=str(number)
+        )
         await self.at_desk(take_turn, incoming)
         await self.deliver()
 
@@ -188,6 +190,8 @@ class World:
                 at = next(i for i, it in enumerate(phone.shown) if it.number == number)
                 phone.shown[at] = self._worded(number, message_from_json(body), language)
                 phone.shown[at].kind = "edit"
+            case "remove":
+                phone.removed.append(str(body["message"]))
             case "tap" if body["text"] is not None:
                 words = self.study.render(text_from_json(body["text"]), language)
                 phone.popups.append(words)

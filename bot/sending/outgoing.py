@@ -23,6 +23,13 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Remove:
+    """A message of the person's own leaves the chat: a picture, or a PIN that was typed."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class TapAnswer:
     """The answer to a tap, with a pop-up where it has words."""
 
@@ -57,7 +64,7 @@ class Leave:
     """Out of a group."""
 
 
-Outgoing = Words | Change | TapAnswer | Invitation | Attachment | Menu | Leave
+Outgoing = Words | Change | Remove | TapAnswer | Invitation | Attachment | Menu | Leave
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.sending.outgoing import (
     Leave,
     Menu,
     Outgoing,
+    Remove,
     TapAnswer,
     Words,
 )
@@ -20,6 +21,7 @@ from bot.turn import arms
 from bot.turn.bodies import body_of, message_from_json
 from bot.turn.links import Links
 from flows import commands
+from flows.commands.command import Reach
 from flows.text import text, text_from_json
 from storage import people
 from storage.keyring import Keyring
@@ -63,6 +65,10 @@ def _change(study: Study, body: Body, language: str) -> Change:
     return Change(str(body["message"]), _words(study, body, language))
 
 
+def _remove(_study: Study, body: Body, _language: str) -> Remove:
+    return Remove(str(body["message"]))
+
+
 def _tap_answer(study: Study, body: Body, language: str) -> TapAnswer:
     words = body.get("text")
     shown = None if words is None else study.render(text_from_json(words), language)
@@ -94,7 +100,7 @@ def _menu(connection: Connection, study: Study, leaving: Leaving, language: str)
         tuple(
             (command.name, study.render(text(f"command.{command.name}.help"), language))
             for command in commands.allowed(roles)
-            if not command.hidden
+            if command.reach is Reach.MENU
         )
     )
 
@@ -102,6 +108,7 @@ def _menu(connection: Connection, study: Study, leaving: Leaving, language: str)
 _PLAIN: Mapping[str, Callable[[Study, Body, str], Outgoing]] = {
     "message": _words,
     "edit": _change,
+    "remove": _remove,
     "tap": _tap_answer,
     "attachment": _attachment,
     "leave": _leave,

@@ -42,6 +42,7 @@ from bot.sending.outgoing import (
     Outcome,
     Outgoing,
     Refused,
+    Remove,
     Sent,
     Slower,
     TapAnswer,
@@ -57,6 +58,7 @@ LONGEST_CAPTION = int(MessageLimit.CAPTION_LENGTH)
 # The connection was not made, so nothing was asked of the server.
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
+_STAYS = ("message to delete not found", "message can't be deleted")
 _GONE_MESSAGE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _UNREACHABLE = {
     "chat not found": "chat_not_found",
@@ -98,6 +100,8 @@ class TelegramChannel:
                 await self._say(chat, outgoing)
             case Change():
                 await self._change(chat, outgoing)
+            case Remove(message):
+                await self._remove(chat, message)
             case TapAnswer(tap, words):
                 shown = None if words is None else cut(words, LONGEST_POPUP)
                 await self._bot.answer_callback_query(tap, text=shown, show_alert=bool(shown))
@@ -135,6 +139,14 @@ class TelegramChannel:
                 raise
         if rest:
             await self._say(chat, Words("".join(rest), change.words.buttons))
+
+    async def _remove(self, chat: int, message: str) -> None:
+        """Telegram lets a bot remove what is under two days old; anything else stays."""
+        try:
+            await self._bot.delete_message(chat, int(message))
+        except BadRequest as error:
+            if not _says(error, *_STAYS):
+                raise
 
     async def _invite(self, chat: int, invitation: Invitation) -> None:
         caption = cut(invitation.caption, LONGEST_CAPTION)

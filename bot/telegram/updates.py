@@ -85,6 +85,7 @@ def _incoming(
         content if chat.type == Chat.PRIVATE else AddedToGroup(),
         None if sender is None else sender.language_code,
         None if message is None else message.date,
+        None if message is None else str(message.message_id),
     )
 
 

@@ -13,6 +13,7 @@ from bot.trial.publishing import publication_problems
 from bot.trial.study import Study
 from bot.turn import questions
 from flows.commands import COMMANDS
+from flows.commands.command import Reach
 from flows.conversation import Conversation
 from flows.form_problems import FormProblem, instrument_problems
 from flows.forms import Form, Item
@@ -116,7 +117,7 @@ def _command_problems(study: Study) -> Iterator[FormProblem]:
     """Each command that is listed has its line of help, in both languages."""
     for command in COMMANDS:
         key = f"command.{command.name}.help"
-        if command.hidden:
+        if command.reach is Reach.BUTTON:
             continue
         for language in LANGUAGES:
             if not study.wording.has(key):

@@ -15,7 +15,7 @@ from bot.turn.reads import read
 from bot.turn.speaking import Voice
 from flows import commands, engine
 from flows.chart import Chart
-from flows.commands.command import Circumstances, Command
+from flows.commands.command import Circumstances, Command, Reach
 from flows.conversation import Conversation
 from flows.effects import Refused
 from flows.effects.following import BeginForm, ContinueForm, CorrectRating, Following, RunNext
@@ -74,7 +74,8 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
     facts, form = _form(voice, command, answers)
     if why := command.check(facts, answers, circumstances(voice)):
         return _refuse(voice, command, why)
-    state = Conversation(command.name, VERSION, answers=answers)
+    typed = bool(answers) and voice.tap is None
+    state = Conversation(command.name, VERSION, answers=answers, typed=typed)
     if not form.items:
         return _decide(voice, command, state)
     _end_same(voice, command)
@@ -96,7 +97,7 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
 
 def title(command: Command[Any]) -> tuple[Text, ...]:
     """What is being done, said above its answers; nothing for what only a button begins."""
-    return () if command.hidden else (text(f"command.{command.name}.help"),)
+    return () if command.reach is Reach.BUTTON else (text(f"command.{command.name}.help"),)
 
 
 def title_of(voice: Voice, found: Open) -> tuple[Text, ...]:
@@ -154,7 +155,7 @@ def _form(voice: Voice, command: Command[Any], answers: Answers) -> tuple[Any, F
     facts = read(command.reads, voice.desk, voice.person, answers)
     items = command.items(facts, answers, circumstances(voice))
     return facts, Form(
-        command.name, VERSION, items, review=command.confirm, may_cancel=command.may_cancel
+        command.name, VERSION, items, review=command.review, may_cancel=command.may_cancel
     )
 
 

@@ -53,7 +53,7 @@ Content = Typed | Tapped | Sent | Edited | BlockedBot | UnblockedBot | AddedToGr
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One update. `language` is what the sender's own program is set to, `sent_at` when it was
-    sent, where the channel says so."""
+    sent, and `message` its place in the chat, where the channel says so."""
 
     channel: str
     update_id: int
@@ -61,3 +61,4 @@ class Incoming:
     content: Content
     language: str | None = None
     sent_at: datetime | None = None
+    message: str | None = None

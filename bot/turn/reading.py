@@ -45,7 +45,7 @@ def read_typed(
     if len(typed) > LONGEST_ANSWER and not isinstance(item.kind, Words):
         return Misread("too_long")
     value = read_value(study, item, typed, today)
-    return value if isinstance(value, Misread) else Replied(conversation.step, value)
+    return value if isinstance(value, Misread) else Replied(conversation.step, value, typed=True)
 
 
 def read_value(study: Study, item: Item, typed: str, today: date) -> Value | Misread:

@@ -1,5 +1,6 @@
 """Saying something to the person who wrote, and answering their tap."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -49,6 +50,11 @@ class Voice:
             self.say(message)
             return
         self.desk.reply(self._here, "edit", message_body(message, message=self.tap.message))
+
+    def remove_what_was_sent(self) -> None:
+        """What this person has just sent leaves the chat, where the channel lets it."""
+        if self.incoming.message is not None:
+            self.desk.reply(self._here, "remove", json.dumps({"message": self.incoming.message}))
 
     def send(self, kind: str, body: str) -> None:
         self.desk.reply(self._here, kind, body)

@@ -20,6 +20,7 @@ from bot.sending.outgoing import (
     Outcome,
     Outgoing,
     Refused,
+    Remove,
     Sent,
     TapAnswer,
     Words,
@@ -52,6 +53,8 @@ class WebChannel:
                 await self._write(to, lines.content_of(outgoing))
             case Change():
                 await self._database.write(self._change, to, outgoing)
+            case Remove(message):
+                await self._database.write(self._remove, to, message)
             case TapAnswer():
                 return self._answer_tap(outgoing)
             case Invitation(link, caption):
@@ -116,6 +119,16 @@ class WebChannel:
         )
         if not there:
             self._add(connection, to, content)
+
+    def _remove(self, connection: Connection, to: Destination, message: str) -> None:
+        """The line stays as a mark that something was there; its words and its file go."""
+        chat, line_id = int(to.address), int(message)
+        line = web_chats.line(connection, keys=self._keys, chats=(chat,), line_id=line_id)
+        file_id = None if line is None else lines.file_in(line)
+        if file_id is not None:
+            web_chats.forget_file(connection, file_id)
+        content = lines.removed_content()
+        web_chats.change(connection, keys=self._keys, chat=chat, line_id=line_id, content=content)
 
     async def _attach(self, to: Destination, file: str) -> Outcome:
         try:

@@ -28,6 +28,11 @@ def content_of(words: Words, file: FileShown | None = None) -> str:
     )
 
 
+def removed_content() -> str:
+    """What is left of a line that its person sent and that was taken out of the chat."""
+    return json.dumps({"text": "", "buttons": [], "file": None, "removed": True})
+
+
 def file_in(line: Line) -> int | None:
     """The number of the file that a line shows."""
     found = json.loads(line.content).get("file")
@@ -49,6 +54,7 @@ def shown(line: Line) -> dict[str, Any]:
         "buttons": content["buttons"],
         "file": file and {"url": f"files/{line.id}", "type": file["type"], "name": file["name"]},
         "key": line.key if line.author == PERSON else None,
+        "removed": content.get("removed", False),
     }
 
 

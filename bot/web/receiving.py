@@ -17,8 +17,9 @@ from storage import people, web_chats
 from storage.database import Database
 from storage.web_chats import File, NewLine
 
-# Writes down what somebody sent; None when it stands there already.
-Show = Callable[[Desk], Content | None]
+# Writes down what somebody sent, as the number of its line and what it is; None when it stands
+# there already.
+Show = Callable[[Desk], tuple[int, Content] | None]
 
 
 class Receiving:
@@ -32,14 +33,14 @@ class Receiving:
         self._ingress = Ingress(database, desks)
 
     async def words(self, chat: int, key: str, words: str, language: str | None) -> None:
-        def show(desk: Desk) -> Content | None:
-            is_new = _add_line(desk, chat, key, lines.content_of(Words(words)))
-            return Typed(words) if is_new else None
+        def show(desk: Desk) -> tuple[int, Content] | None:
+            line = _add_line(desk, chat, key, lines.content_of(Words(words)))
+            return None if line is None else (line, Typed(words))
 
         await self._take_shown(self._incoming(chat, key, Typed(words), language), show)
 
     async def file(self, chat: int, key: str, file: File, language: str | None) -> None:
-        def show(desk: Desk) -> Content | None:
+        def show(desk: Desk) -> tuple[int, Content] | None:
             return _keep_file(desk, chat, key, file)
 
         await self._take_shown(self._incoming(chat, key, Sent("", None), language), show)
@@ -54,9 +55,10 @@ class Receiving:
         """
 
         def turn(desk: Desk, incoming: Incoming) -> None:
-            content = show(desk)
-            if content is not None:
-                take_turn(desk, replace(incoming, content=content))
+            shown = show(desk)
+            if shown is not None:
+                line, content = shown
+                take_turn(desk, replace(incoming, content=content, message=str(line)))
 
         if not await self._ingress.take(incoming, "", turn):
             await self._desks.write(self._database, "line", show)
@@ -72,20 +74,20 @@ def _number(chat: int, key: str) -> int:
     return int.from_bytes(digest[:8]) >> 1
 
 
-def _add_line(desk: Desk, chat: int, key: str, content: str) -> bool:
+def _add_line(desk: Desk, chat: int, key: str, content: str) -> int | None:
     new = NewLine(chat, _person_at(desk, chat), key, lines.PERSON, content)
     return web_chats.add(desk.connection, keys=desk.keys, new=new, at=desk.now)
 
 
-def _keep_file(desk: Desk, chat: int, key: str, file: File) -> Content | None:
+def _keep_file(desk: Desk, chat: int, key: str, file: File) -> tuple[int, Content] | None:
     if web_chats.has_key(desk.connection, chat=chat, key=key):
         return None
     file_id = web_chats.keep_file(
         desk.connection, keys=desk.keys, person_id=_person_at(desk, chat), file=file, at=desk.now
     )
     shown = FileShown(file_id, file.type, file.name)
-    _add_line(desk, chat, key, lines.content_of(Words(""), shown))
-    return Sent("", f"{CHANNEL}:{file_id}")
+    line = _add_line(desk, chat, key, lines.content_of(Words(""), shown))
+    return None if line is None else (line, Sent("", f"{CHANNEL}:{file_id}"))
 
 
 def _person_at(desk: Desk, chat: int) -> int | None:

@@ -19,7 +19,7 @@ from flows.commands import (
     treatment,
     visits,
 )
-from flows.commands.command import Circumstances, Command
+from flows.commands.command import Circumstances, Command, Reach
 from flows.effects import Decision
 from flows.effects.speaking import Say
 from flows.facts import NoFacts
@@ -43,7 +43,7 @@ def exists(name: str) -> bool:
 
 
 def _help(_facts: NoFacts, _answers: Answers, given: Circumstances) -> Decision:
-    shown = [command for command in allowed(given.roles) if not command.hidden]
+    shown = [command for command in allowed(given.roles) if command.reach is Reach.MENU]
     lines = tuple(
         text("help.line", command=f"/{command.name}", does=text(f"command.{command.name}.help"))
         for command in shown

@@ -5,7 +5,7 @@ from flows.effects import Decision, Refused
 from flows.effects.accounts import CutOff, EndRole, GiveRole, InviteStaff
 from flows.effects.speaking import Say, TellRole
 from flows.facts.people import Person, StaffFacts
-from flows.forms import Answers, Item
+from flows.forms import Answers, Item, Review
 from flows.messages import say
 from flows.roles import STAFF, Role, conflict
 from flows.text import Text, text
@@ -126,7 +126,7 @@ COMMANDS = (
         "invite_staff",
         items=_invite_items,
         check=_check_roles,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "give_role",
@@ -136,7 +136,7 @@ COMMANDS = (
         "give_role",
         items=_give_items,
         check=_check_give,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "end_role",
@@ -145,7 +145,7 @@ COMMANDS = (
         _end,
         "end_role",
         items=_end_items,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "cut_off",
@@ -154,6 +154,6 @@ COMMANDS = (
         _cut_off,
         "cut_off",
         items=_person_items,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
 )

@@ -1,13 +1,13 @@
 """Randomization, and what the treating clinician may see of it. No text here can hold an arm."""
 
 from flows.commands.about_participant import CLINICIAN, chart_items, has_left
-from flows.commands.command import PARTICIPANT, Circumstances, Command, pick
+from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, pick
 from flows.definition import Concealment
 from flows.effects import Decision, Refused
 from flows.effects.allocation import Allocate, KeepPaperLetter, ShowArm, ShowSessionNote
 from flows.effects.speaking import Say, TellPerson
 from flows.facts.participants import ParticipantFacts
-from flows.forms import Answers, Item
+from flows.forms import Answers, Item, Review
 from flows.messages import run_button, say
 from flows.roles import Role
 from flows.schedule import next_step_before_randomization
@@ -161,7 +161,7 @@ COMMANDS = (
         "randomize",
         items=chart_items,
         check=_check_randomize,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "letter",
@@ -198,6 +198,6 @@ COMMANDS = (
         "view_session_note",
         items=_note_items,
         check=_check_own,
-        hidden=True,
+        reach=Reach.BUTTON,
     ),
 )

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from enum import Enum
 from typing import Generic, TypeVar
 
 from flows.definition import Trial
 from flows.effects import Decision
-from flows.forms import Answers, Choice, Choices, Item, Option, ParticipantCode, Words
+from flows.forms import Answers, Choice, Choices, Item, Option, ParticipantCode, Review, Words
 from flows.roles import Role
 from flows.text import Text, text
 
@@ -47,13 +48,22 @@ def no_check(_facts: object, _answers: Answers, _given: Circumstances) -> Text |
     return None
 
 
+class Reach(Enum):
+    """How a command is come by: in the menu and the help, from a participant's card, or by a button
+    of some message alone. Each of them can be typed by whoever may give it."""
+
+    MENU = "menu"
+    CARD = "card"
+    BUTTON = "button"
+
+
 @dataclass(frozen=True, slots=True)
 class Command(Generic[F]):
     """A staff or participant command.
 
     `items` are asked in turn; `check` may refuse as soon as enough is known, and once more at the
-    end; with `confirm` the answers are shown before anything happens. `audit` is the verb in the
-    audit trail. A hidden command is only reached by a button. `may_cancel` offers to give it up.
+    end; with `review` the answers are shown before anything happens. `audit` is the verb in the
+    audit trail. `may_cancel` offers to give it up.
     """
 
     name: str
@@ -63,8 +73,8 @@ class Command(Generic[F]):
     audit: str
     items: Items[F] = no_items
     check: Check[F] = no_check
-    confirm: bool = False
-    hidden: bool = False
+    review: Review = Review.NEVER
+    reach: Reach = Reach.MENU
     may_cancel: bool = True
 
 

@@ -22,7 +22,7 @@ from flows.effects.speaking import Say, TellPerson
 from flows.facts.enrolment import EnrolmentFacts
 from flows.facts.participants import ParticipantFacts
 from flows.facts.people import Person
-from flows.forms import Answers, Day, Item, Number, Phone, When
+from flows.forms import Answers, Day, Item, Number, Phone, Review, When
 from flows.messages import Button, run_button, say
 from flows.text import Text, text
 
@@ -229,7 +229,13 @@ def _tell(chart: Chart, clinician: Person, given: Circumstances) -> Iterator[Tel
 
 COMMANDS = (
     Command(
-        "screen", COORDINATOR, EnrolmentFacts, _screen, "screen", items=_screen_items, confirm=True
+        "screen",
+        COORDINATOR,
+        EnrolmentFacts,
+        _screen,
+        "screen",
+        items=_screen_items,
+        review=Review.ALWAYS,
     ),
     Command(
         "consent",
@@ -239,7 +245,7 @@ COMMANDS = (
         "record_consent",
         items=_consent_items,
         check=_check_consent,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "eligibility",
@@ -258,7 +264,7 @@ COMMANDS = (
         "confirm_eligibility",
         items=chart_items,
         check=_check_confirm,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "reference",
@@ -277,6 +283,6 @@ COMMANDS = (
         "assign_clinician",
         items=_assign_items,
         check=_check_assign,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
 )

@@ -15,7 +15,7 @@ from flows.effects import Decision
 from flows.effects.milestones import RecordMilestone
 from flows.effects.speaking import Say, TellPerson
 from flows.facts.participants import ParticipantFacts
-from flows.forms import Answers, Day, Item
+from flows.forms import Answers, Day, Item, Review
 from flows.messages import say
 from flows.text import Text, text
 
@@ -107,7 +107,7 @@ COMMANDS = (
         "record_discontinued",
         items=_leave_items,
         check=_check_discontinuing,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "withdraw",
@@ -117,7 +117,7 @@ COMMANDS = (
         "record_withdrawn",
         items=_leave_items,
         check=_check_leaving,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "lost",
@@ -127,7 +127,7 @@ COMMANDS = (
         "record_lost",
         items=_leave_items,
         check=_check_leaving,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "died",
@@ -137,7 +137,7 @@ COMMANDS = (
         "record_died",
         items=_leave_items,
         check=_check_leaving,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "renew_messages",
@@ -147,6 +147,6 @@ COMMANDS = (
         "renew_messages",
         items=_agree_items,
         check=_check_agreement,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
 )

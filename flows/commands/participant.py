@@ -2,7 +2,7 @@
 
 from flows.chart import NO_VISIT, Milestone, Status
 from flows.commands.about_participant import visit_line
-from flows.commands.command import Circumstances, Command, choice, pick
+from flows.commands.command import Circumstances, Command, Reach, choice, pick
 from flows.commands.language import LANGUAGE_ITEM
 from flows.effects import Decision, Effect, Refused
 from flows.effects.accounts import SetLanguage
@@ -194,11 +194,18 @@ COMMANDS = (
         "agree_messages",
         items=_agree_items,
         check=_check_left,
-        hidden=True,
+        reach=Reach.BUTTON,
         may_cancel=False,
     ),
     Command(
-        "fill", OWN, OwnFacts, _fill, "fill_form", items=_fill_items, check=_check_left, hidden=True
+        "fill",
+        OWN,
+        OwnFacts,
+        _fill,
+        "fill_form",
+        items=_fill_items,
+        check=_check_left,
+        reach=Reach.BUTTON,
     ),
     Command(
         "coming",
@@ -208,6 +215,6 @@ COMMANDS = (
         "confirm_visit",
         items=_coming_items,
         check=_check_left,
-        hidden=True,
+        reach=Reach.BUTTON,
     ),
 )

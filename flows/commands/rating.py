@@ -6,7 +6,7 @@ from flows.effects.following import ContinueForm, CorrectRating
 from flows.effects.rating import LeaveRating
 from flows.effects.speaking import Say, TellRole
 from flows.facts.rating import RaterFacts, Rating
-from flows.forms import Answers, Item, ParticipantCode
+from flows.forms import Answers, Item, ParticipantCode, Review
 from flows.instruments import form
 from flows.messages import run_button, say
 from flows.roles import Role
@@ -94,7 +94,7 @@ COMMANDS = (
         "correct_rating",
         items=_correct_items,
         check=_check_locked,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "learnt_arm",
@@ -103,6 +103,6 @@ COMMANDS = (
         _learnt,
         "learnt_arm",
         items=_learnt_items,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
 )

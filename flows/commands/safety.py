@@ -1,14 +1,14 @@
 """Alerts and mail: seen, acknowledged, answered."""
 
 from flows.commands.about_participant import COORDINATOR
-from flows.commands.command import Circumstances, Command, pick, words
+from flows.commands.command import Circumstances, Command, Reach, pick, words
 from flows.effects import Decision, Refused
 from flows.effects.mail import AnswerMail, ShowAttachment
 from flows.effects.safety import AcknowledgeAlert
 from flows.effects.speaking import Say
 from flows.facts.mail import Letter, MailFacts
 from flows.facts.safety import AlertFact, AlertFacts
-from flows.forms import Answers, Item
+from flows.forms import Answers, Item, Review
 from flows.messages import Button, run_button, say
 from flows.roles import Role
 from flows.text import Text, text
@@ -140,7 +140,7 @@ COMMANDS = (
         "answer_mail",
         items=_answer_items,
         check=_check_mail,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "attachment",
@@ -150,6 +150,6 @@ COMMANDS = (
         "view_attachment",
         items=_attachment_items,
         check=_check_attachments,
-        hidden=True,
+        reach=Reach.BUTTON,
     ),
 )

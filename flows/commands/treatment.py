@@ -18,7 +18,7 @@ from flows.effects import Decision
 from flows.effects.allocation import RecordSessionNote
 from flows.effects.speaking import Say
 from flows.facts.participants import ParticipantFacts
-from flows.forms import Answers, Day, Item
+from flows.forms import Answers, Day, Item, Review
 from flows.messages import say
 from flows.text import Text, text
 
@@ -142,7 +142,7 @@ COMMANDS = (
         "record_photographs",
         items=_photograph_items,
         check=_check_photographs,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "session",
@@ -152,6 +152,6 @@ COMMANDS = (
         "record_session",
         items=_session_items,
         check=_check_session,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
 )

@@ -16,7 +16,7 @@ from flows.effects import Decision, Effect
 from flows.effects.milestones import RecordMilestone
 from flows.effects.speaking import Say, TellPerson
 from flows.facts.participants import ParticipantFacts
-from flows.forms import Answers, Day, Hour, Item
+from flows.forms import Answers, Day, Hour, Item, Review
 from flows.messages import say
 from flows.text import Text, text
 
@@ -129,7 +129,7 @@ COMMANDS = (
         "book_visit",
         items=_book_items,
         check=_check_book,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "attended",
@@ -139,7 +139,7 @@ COMMANDS = (
         "record_attended",
         items=_day_items,
         check=_check_day,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
     Command(
         "missed",
@@ -149,6 +149,6 @@ COMMANDS = (
         "record_missed",
         items=_missed_items,
         check=_check_day,
-        confirm=True,
+        review=Review.ALWAYS,
     ),
 )

@@ -20,6 +20,7 @@ from bot.sending.outgoing import (
     Menu,
     NotSent,
     Refused,
+    Remove,
     Sent,
     Slower,
     TapAnswer,
@@ -133,6 +134,16 @@ async def test_a_tap_is_answered_once_and_then_it_is_late(
     (popup,) = phone.popups()
     assert popup.show_alert
     assert popup.text == "x" * 199 + "…"
+
+
+async def test_what_somebody_sent_leaves_the_chat(channel: TelegramChannel, phone: Phone) -> None:
+    """A second time, or after it is gone, there is nothing to be done."""
+    sent = str(phone.send_other("photo")["message"]["message_id"])
+    phone.send("stays")
+    for _ in range(2):
+        assert await channel.send(address(phone), Remove(sent)) == Sent()
+    (left,) = phone.messages()
+    assert left.text == "stays"
 
 
 async def test_an_invitation_is_a_picture_with_its_link(

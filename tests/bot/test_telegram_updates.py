@@ -50,6 +50,7 @@ def test_a_text_comes_with_its_sender_language_and_time() -> None:
         Typed("سلام"),
         "fa",
         datetime.fromtimestamp(DATE, UTC),
+        str(message()["message_id"]),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,16 @@ from starlette.applications import Starlette
 
 from bot.sending.files import Files
 from bot.sending.link_pictures import picture
-from bot.sending.outgoing import Destination, Invitation, Menu, NotSent, Sent, TapAnswer, Words
+from bot.sending.outgoing import (
+    Destination,
+    Invitation,
+    Menu,
+    NotSent,
+    Remove,
+    Sent,
+    TapAnswer,
+    Words,
+)
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.turn import staffing
 from bot.turn.desk import Desk
@@ -275,6 +285,27 @@ async def test_a_picture_is_kept_and_shown_to_its_own_chat_alone(web: Web) -> No
     shown = await browser.get(line["file"]["url"])
     assert (shown.content, shown.headers["content-type"]) == (drawn, "image/png")
     assert (await other.get(line["file"]["url"])).status_code == 404
+
+
+async def test_what_is_removed_leaves_a_mark_and_no_file(web: Web) -> None:
+    invited = await web.invite("Sara")
+    browser = await web.entered(invited)
+    query = {"epoch": "live", "phone": "1", "key": KEY}
+    await browser.post("file", params=query, content=picture("a picture"))
+    line = await _line_with_a_file(browser)
+    to = Destination(1, invited.person, "1")
+    assert await web.channel.send(to, Remove(str(line["id"]))) == Sent()
+    lines = (await browser.get("lines", params={"phone": 1, "before": 99})).json()["lines"]
+    (left,) = [it for it in lines if it["id"] == line["id"]]
+    assert (left["removed"], left["file"], left["text"]) == (True, None, "")
+    assert (await browser.get(line["file"]["url"])).status_code == 404
+    count = select(func.count()).select_from(tables.web_file)
+    assert await web.database.read(lambda it: it.execute(count).scalar_one()) == 0
+
+
+async def _line_with_a_file(browser: httpx.AsyncClient) -> dict[str, Any]:
+    lines = (await browser.get("lines", params={"phone": 1, "before": 99})).json()["lines"]
+    return next(it for it in lines if it["file"] is not None)
 
 
 async def test_only_pictures_and_pdfs_are_taken(web: Web) -> None:

@@ -11,7 +11,7 @@ from bot.rehearsal.transcript import read
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.commands import COMMANDS
 from flows.commands.card import CARD_COMMANDS
-from flows.commands.command import Command
+from flows.commands.command import Command, Reach
 from flows.instruments import title
 from flows.text import text
 
@@ -25,7 +25,9 @@ each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: 
 def test_a_command_is_worded(command: Command[Any]) -> None:
     """In both languages the help tells what it does, unless a button alone leads to it."""
     for language in LANGUAGES:
-        assert command.hidden or STUDY.render(text(f"command.{command.name}.help"), language)
+        assert command.reach is Reach.BUTTON or STUDY.render(
+            text(f"command.{command.name}.help"), language
+        )
 
 
 def test_buttons_are_worded() -> None:

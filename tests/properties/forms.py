@@ -33,6 +33,7 @@ from flows.forms import (
     Option,
     ParticipantCode,
     Phone,
+    Review,
     Value,
     When,
     Words,
@@ -85,7 +86,7 @@ def forms(draw: st.DrawFn) -> Form:
             may_skip=draw(st.booleans()),
         )
         items.append(item)
-    return Form("drawn", "1", tuple(items), review=draw(st.booleans()))
+    return Form("drawn", "1", tuple(items), review=draw(st.sampled_from(Review)))
 
 
 @cache

@@ -25,7 +25,7 @@ from flows.engine import (
     step,
 )
 from flows.events import Began, Event, Misread, Replied, Resumed, Toggled
-from flows.forms import DECLINED, NOT_ASKED, Answer, Choices, Form, Missing
+from flows.forms import DECLINED, NOT_ASKED, Answer, Choices, Form, Missing, Review
 from storage import conversations, people
 from storage.database import sqlite_engine
 from storage.keyring import Keyring
@@ -188,7 +188,7 @@ def test_answering_leads_to_the_end_and_asks_each_item_once(
             form, turn.conversation, Replied(turn.conversation.step, data.draw(answers(item.kind)))
         )
     assert len(asked) == len(set(asked)) <= len(form.items)
-    assert turn.effects[-1] == (ShowReview() if form.review else Finish())
+    assert turn.effects[-1] == (ShowReview() if form.review is Review.ALWAYS else Finish())
 
 
 @given(form=SOME_FORM.filter(lambda it: isinstance(it.items[0].kind, Choices)), data=st.data())

@@ -4,7 +4,8 @@ import { button, icon, make } from "./dom.js";
 import { say, time } from "./words.js";
 
 /** @typedef {{id: number, author: string, at: string, text: string, buttons: string[][][],
- *   file: ?{url: string, type: string, name: string}, key: ?string}} Line */
+ *   file: ?{url: string, type: string, name: string}, key: ?string, removed: boolean}} Line
+ *   what was removed leaves a mark in its place */
 
 /** @typedef {{language: string, tap: function(HTMLElement, number, string): void,
  *   command: function(string): void, open: function(string): boolean}} Reader
@@ -21,7 +22,8 @@ const LINKS = new RegExp(
 /** @param {Line} line @param {Reader} reader */
 export function lineElement(line, reader) {
   const isMine = line.author === "me";
-  const bubble = make("div.bubble", {}, ...paragraphs(line.text, isMine ? null : reader),
+  const words = line.removed ? say(reader.language, "web.removed") : line.text;
+  const bubble = make("div.bubble", {}, ...paragraphs(words, isMine ? null : reader),
     stamp("time.stamp", "hour", line.at, reader.language));
   if (line.file) bubble.prepend(fileElement(line.file, reader.language));
   const element = make(isMine ? "li.mine" : "li.theirs", { "data-id": line.id, "data-at": line.at },
