@@ -166,6 +166,7 @@ class Trial:
     escalation: Escalation
     weekly_summary: Summary
     safety_check: SafetyCheck | None = None
+    day_at_opening: bool = True
 
     def visit(self, name: str) -> Visit | None:
         return next((visit for visit in self.visits if visit.name == name), None)

@@ -105,7 +105,8 @@ def declined_answers(connection: Connection) -> int:
     ).scalar_one()
 
 
-def unanswered_mail(connection: Connection) -> int:
+def waiting_mail(connection: Connection) -> int:
+    mail = tables.mail
     return connection.execute(
-        select(func.count()).where(tables.mail.c.answered_at.is_(None))
+        select(func.count()).where(mail.c.answered_at.is_(None), mail.c.closed_at.is_(None))
     ).scalar_one()

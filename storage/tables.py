@@ -266,6 +266,13 @@ mail = Table(
     Column("answer", Sealed),
     _person("answered_by", nullable=True),
     Column("answered_at", UTC),
+    # Who has taken it in hand, so that two do not write the same answer.
+    _person("claimed_by", nullable=True),
+    Column("claimed_at", UTC),
+    # Why it was closed without an answer, as a code.
+    Column("closed", String),
+    _person("closed_by", nullable=True),
+    Column("closed_at", UTC),
 )
 
 # Who no longer rates whom, because they learnt the arm. It does not hold which.

@@ -23,7 +23,7 @@ from bot.turn.bodies import body_of, message_from_json
 from bot.turn.desk import Desk
 from bot.turn.incoming import Content, Incoming
 from bot.turn.links import Links
-from bot.turn.ticking import carry_out, plan_summary
+from bot.turn.ticking import carry_out, plan_day, plan_summary
 from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.messages import Message
@@ -79,6 +79,7 @@ class World:
         keys = await database.write(Keyring.open, master)
         world = cls(folder, language, study_in(trial), database, keys)
         await world.at_desk(plan_summary)
+        await world.at_desk(plan_day)
         return world
 
     async def end(self) -> None:
@@ -165,7 +166,7 @@ class World:
         )
         if leaving is None:
             return None
-        outbox.settle(connection, message_id=leaving.id, state="sent", at=self.now)
+        outbox.settle_sent(connection, message_id=leaving.id, channel=leaving.channel, at=self.now)
         words = ""
         if leaving.kind == "arm":
             words = arms.popup(

@@ -236,7 +236,12 @@ class Delivery:
     def _settle(self, connection: Connection, leaving: Leaving, outcome: Outcome) -> None:
         match outcome:
             case Sent():
-                self._finish(connection, leaving, "sent")
+                outbox.settle_sent(
+                    connection,
+                    message_id=leaving.id,
+                    channel=leaving.channel,
+                    at=self._clock.now(),
+                )
             case Late():
                 self._finish(connection, leaving, "expired", "too_late")
             case Refused(reason):

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.language.stop_words import is_start, is_stop
+from bot.language.typed_answers import read_participant_code
+from bot.language.typed_text import Problem
 from bot.turn import commanding, entering, filling, mailing, questions
 from bot.turn.desk import Desk
 from bot.turn.incoming import (
@@ -315,7 +317,7 @@ def _hear_answer(voice: Voice, words: str) -> None:
     if found is None:
         if is_participant:
             mailing.receive(voice, words, None)
-        else:
+        elif not _open_card(voice, words):
             voice.tell(text("command.unknown"))
         return
     form = _form_of(voice, found)
@@ -324,7 +326,21 @@ def _hear_answer(voice: Voice, words: str) -> None:
     if is_participant and isinstance(event, Misread) and mailing.is_letter(words, desk.study):
         mailing.receive(voice, words, None)
         event = Misread("mailed")
+    if isinstance(event, Misread) and not words.strip().isdecimal() and _open_card(voice, words):
+        return
     _move(voice, found, event)
+
+
+def _open_card(voice: Voice, words: str) -> bool:
+    """Staff who type a participant's code see the card, whatever else they were asked."""
+    code = read_participant_code(words, voice.desk.study.lexicon)
+    may_see = commands.find("card", voice.speaker.roles) is not None
+    if isinstance(code, Problem) or not may_see:
+        return False
+    if participants.with_code(voice.desk.connection, code) is None:
+        return False
+    run(voice, "card", (code,))
+    return True
 
 
 def _hear_file(voice: Voice, content: Sent) -> None:

@@ -8,14 +8,17 @@ from flows.commands import (
     administration,
     allocation,
     card,
+    day,
     enrolment,
     everyone,
     inviting,
     leaving,
+    mail,
     oversight,
     participant,
     rating,
     safety,
+    timeline,
     treatment,
     visits,
 )
@@ -55,11 +58,14 @@ def _help(_facts: NoFacts, _answers: Answers, given: Circumstances) -> Decision:
 
 
 COMMANDS: tuple[Command[Any], ...] = (
+    *day.COMMANDS,
+    *mail.COMMANDS,
     *oversight.COMMANDS,
     *enrolment.COMMANDS,
     *inviting.COMMANDS,
     *allocation.COMMANDS,
     *card.COMMANDS,
+    *timeline.COMMANDS,
     *visits.COMMANDS,
     *treatment.COMMANDS,
     *leaving.COMMANDS,

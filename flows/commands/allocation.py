@@ -180,6 +180,7 @@ COMMANDS = (
         "view_arm",
         items=chart_items,
         check=_check_arm,
+        reach=Reach.CARD,
     ),
     Command(
         "sessions",
@@ -189,6 +190,7 @@ COMMANDS = (
         "view_sessions",
         items=chart_items,
         check=_check_own,
+        reach=Reach.CARD,
     ),
     Command(
         "session_note",

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
+from flows.facts.timeline import MessageFacts, TimelineFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +20,15 @@ class NoFacts:
 Facts = (
     NoFacts
     | ParticipantFacts
+    | OwnFacts
     | EnrolmentFacts
+    | ProtocolFacts
     | StaffFacts
     | RaterFacts
     | AlertFacts
     | MailFacts
-    | OwnFacts
-    | ProtocolFacts
+    | DayFacts
+    | FindFacts
+    | TimelineFacts
+    | MessageFacts
 )

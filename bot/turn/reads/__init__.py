@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.turn.desk import Desk
-from bot.turn.reads import mail, participants, people, rating, safety
+from bot.turn.reads import day, mail, messages, participants, people, rating, safety, timeline
 from flows.facts import Facts, NoFacts
+from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
+from flows.facts.timeline import MessageFacts, TimelineFacts
 from flows.forms import Answers
 
 Reader = Callable[[Desk, int, Answers], Any]
@@ -36,5 +38,9 @@ READERS: Mapping[type, Reader] = {
     StaffFacts: people.staff,
     RaterFacts: rating.worklist,
     AlertFacts: safety.waiting_alerts,
-    MailFacts: mail.unanswered,
+    MailFacts: mail.waiting,
+    DayFacts: day.today,
+    FindFacts: day.found,
+    TimelineFacts: timeline.everything,
+    MessageFacts: messages.everything,
 }
