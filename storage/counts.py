@@ -105,8 +105,10 @@ def declined_answers(connection: Connection) -> int:
     ).scalar_one()
 
 
-def waiting_mail(connection: Connection) -> int:
+def waiting_mail(connection: Connection, *, person_id: int | None = None) -> int:
+    """Letters that are neither answered nor closed; with `person_id`, of this participant."""
     mail = tables.mail
-    return connection.execute(
-        select(func.count()).where(mail.c.answered_at.is_(None), mail.c.closed_at.is_(None))
-    ).scalar_one()
+    waiting = [mail.c.answered_at.is_(None), mail.c.closed_at.is_(None)]
+    if person_id is not None:
+        waiting.append(mail.c.person_id == person_id)
+    return connection.execute(select(func.count()).where(*waiting)).scalar_one()

@@ -12,7 +12,7 @@ from flows.forms import Answers
 from flows.instruments import FilledBy, title
 from flows.roles import Role
 from flows.schedule import Due, due_visits
-from storage import alerts, conversations, envelopes, mail, participants, people, responses
+from storage import alerts, conversations, counts, envelopes, participants, people, responses
 from storage.responses import FormRow
 
 
@@ -44,7 +44,7 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         confirmed,
         people.channel_of(desk.connection, found),
         people.identity(desk.connection, keys=desk.keys, person_id=found, kind="phone"),
-        len(mail.waiting(desk.connection, keys=desk.keys, person_id=found)),
+        counts.waiting_mail(desk.connection, person_id=found),
         len(alerts.open_alerts(desk.connection, participant=found)),
     )
 
