@@ -108,7 +108,7 @@ def declined_answers(connection: Connection) -> int:
 def waiting_mail(connection: Connection, *, person_id: int | None = None) -> int:
     """Letters that are neither answered nor closed; with `person_id`, of this participant."""
     mail = tables.mail
-    waiting = [mail.c.answered_at.is_(None), mail.c.closed_at.is_(None)]
+    waiting = select(func.count()).where(mail.c.answered_at.is_(None), mail.c.closed_at.is_(None))
     if person_id is not None:
-        waiting.append(mail.c.person_id == person_id)
-    return connection.execute(select(func.count()).where(*waiting)).scalar_one()
+        waiting = waiting.where(mail.c.person_id == person_id)
+    return connection.execute(waiting).scalar_one()

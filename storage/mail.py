@@ -63,10 +63,9 @@ def receive(
     return mail_id
 
 
-def waiting(connection: Connection, *, keys: Keyring, person_id: int | None = None) -> list[Letter]:
-    """The letters that wait, oldest first; with `person_id`, those of this participant."""
-    wanted = _WAITING if person_id is None else (*_WAITING, _mail.c.person_id == person_id)
-    rows = connection.execute(select(_mail).where(*wanted).order_by(_mail.c.id)).all()
+def waiting(connection: Connection, *, keys: Keyring) -> list[Letter]:
+    """The letters that wait, oldest first."""
+    rows = connection.execute(select(_mail).where(*_WAITING).order_by(_mail.c.id)).all()
     return [
         Letter(
             row.id,

@@ -17,23 +17,20 @@ pytestmark = pytest.mark.slow
 MOST_TELEGRAM_BUTTONS = 100
 
 
-def enrol(desk: Desk, name: str, *, phone: str = "", treated: bool = True) -> None:
+TREATED = (
+    (Milestone.CONSENTED, None),
+    (Milestone.RANDOMIZED, None),
+    (Milestone.SESSION_DONE, "baseline"),
+)
+
+
+def enrol(desk: Desk, name: str, phone: str) -> None:
     """Somebody in the trial, without the visits to the clinic that it takes."""
-    person = people.create(desk.connection, keys=desk.keys, language="fa", name=name, at=desk.now)
-    participants.enrol(desk.connection, person_id=person, sex="F", age=30, at=desk.now)
-    if phone:
-        people.identify(
-            desk.connection,
-            keys=desk.keys,
-            person_id=person,
-            kind="phone",
-            value=phone,
-            at=desk.now,
-        )
-    steps = [(Milestone.CONSENTED, None)]
-    if treated:
-        steps += [(Milestone.RANDOMIZED, None), (Milestone.SESSION_DONE, "baseline")]
-    for milestone, visit in steps:
+    connection, keys, now = desk.connection, desk.keys, desk.now
+    person = people.create(connection, keys=keys, language="fa", name=name, at=now)
+    participants.enrol(connection, person_id=person, sex="F", age=30, at=now)
+    people.identify(connection, keys=keys, person_id=person, kind="phone", value=phone, at=now)
+    for milestone, visit in TREATED:
         participants.record(
             desk.connection,
             keys=desk.keys,
@@ -48,16 +45,13 @@ async def world_of(tmp_path: Path, *names: str) -> World:
     world = await World.begin(tmp_path, "fa")
     await world.add_all_staff()
     for number, name in enumerate(names):
-        await world.at_desk(enrol, name, phone=f"+98912000{number:04}")
+        await world.at_desk(enrol, name, f"+98912000{number:04}")
     return world
 
 
 async def test_sixty_participants_fit_a_phone(tmp_path: Path) -> None:
     """Everybody's visit is to be booked: the day stays short, and the whole list is a tap away."""
     world = await world_of(tmp_path, *(f"Participant {number}" for number in range(60)))
-    await world.pass_time(
-        world.study.moment(world.study.today(world.now), world.study.trial.site.closes) - world.now
-    )
     world.now = world.now.replace(month=10, day=20)
     coordinator = world.phone("coordinator")
     await coordinator.send("/today")
