@@ -74,6 +74,8 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
     facts, form = _form(voice, command, answers)
     if why := command.check(facts, answers, circumstances(voice)):
         return _refuse(voice, command, why)
+    if problem is not None and voice.tap is not None:
+        return _outdated(voice, command, answers)
     typed = bool(answers) and voice.tap is None
     state = Conversation(command.name, VERSION, answers=answers, typed=typed)
     if not form.items:
@@ -93,6 +95,15 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
         at=desk.now,
     )
     return advance(voice, found, event)
+
+
+def _outdated(voice: Voice, command: Command[Any], answers: Answers) -> Outcome:
+    """What a button offered is no longer there: somebody has done it. The card tells how it is."""
+    _refuse(voice, command, text("refused.done_meanwhile"))
+    code = answers.get("participant")
+    card = commands.find("card", voice.speaker.roles)
+    follow = () if card is None or code is None else (RunNext(card.name, (str(code),)),)
+    return Outcome(over=True, following=follow)
 
 
 def title(command: Command[Any]) -> tuple[Text, ...]:
