@@ -106,6 +106,25 @@ staff_role = Table(
     Column("ended_at", UTC),
 )
 
+# The PIN of a member of staff, as argon2 of a keyed digest of it; and each wrong one.
+pin = Table(
+    "pin",
+    metadata,
+    _id(),
+    _person(),
+    Column("hash", Sealed, nullable=False),
+    Column("set_at", UTC, nullable=False),
+    Column("ended_at", UTC),
+)
+
+pin_miss = Table(
+    "pin_miss",
+    metadata,
+    _id(),
+    _person(),
+    Column("at", UTC, nullable=False),
+)
+
 invitation = Table(
     "invitation",
     metadata,
@@ -514,6 +533,7 @@ APPEND_ONLY = (
     "identity",
     "milestone",
     "participant",
+    "pin_miss",
     "rating_exclusion",
     "response",
     "screening_failure",

@@ -309,6 +309,7 @@ class World:
     async def randomize(self, code: str) -> None:
         allocator = self.phone("allocator")
         await allocator.send(f"/randomize {code}")
+        await allocator.send(stage.PIN)
         await allocator.press("S")
 
     async def treat(self, code: str, visit: str, batch: str = "LOT-1") -> None:

@@ -11,7 +11,7 @@ from typing import assert_never
 from bot.language.stop_words import is_start, is_stop
 from bot.language.typed_answers import read_participant_code
 from bot.language.typed_text import Problem
-from bot.turn import commanding, entering, filling, mailing, questions
+from bot.turn import commanding, entering, filling, mailing, proving, questions
 from bot.turn.desk import Desk
 from bot.turn.incoming import (
     AddedToGroup,
@@ -38,7 +38,7 @@ from flows.effects.following import (
     RunNext,
 )
 from flows.events import Event, Misread, Resumed
-from flows.forms import Form
+from flows.forms import Form, Pin
 from flows.messages import say
 from flows.roles import Role
 from flows.submission import after_submission
@@ -320,9 +320,14 @@ def _hear_answer(voice: Voice, words: str) -> None:
         elif not _open_card(voice, words):
             voice.tell(text("command.unknown"))
         return
+    if commanding.awaits_pin(voice, found):
+        _follow(voice, commanding.prove(voice, found, words))
+        return
     form = _form_of(voice, found)
     item = form.item(found.state.at) if form is not None and found.state.at is not None else None
     event = read_typed(desk.study, item, found.state, words, desk.today)
+    if item is not None and isinstance(item.kind, Pin):
+        event = proving.without_pin(voice, event)
     if is_participant and isinstance(event, Misread) and mailing.is_letter(words, desk.study):
         mailing.receive(voice, words, None)
         event = Misread("mailed")

@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.rehearsal.phones import Phone
+from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
 from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
@@ -218,6 +219,8 @@ async def _staff_changes(world: Watched) -> None:
     await world.say("administrator", "/start", "/help", "/staff", "/invite_staff Ali clinician")
     await world.say("administrator", "[S]", "/give_role", "(6)", "(clinician)", "[S]")
     await world.say("administrator", "/end_role", "(6)", "(clinician)", "[S]")
+    await world.say("administrator", "/reset_pin", "(4)", "111111", PIN, "[S]")
+    await world.say("rater", "/pin", "123456", "864202", "864202", "[S]")
     await world.say("administrator", "/cut_off", "(4)", "[S]")
     await world.say("stranger", "hello", "/start guessed", "/arm P-001")
 
