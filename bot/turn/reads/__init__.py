@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.turn.desk import Desk
-from bot.turn.reads import mail, participants, people, rating, safety
+from bot.turn.reads import events, mail, participants, people, rating, safety
 from flows.facts import Facts, NoFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -36,5 +37,7 @@ READERS: Mapping[type, Reader] = {
     StaffFacts: people.staff,
     RaterFacts: rating.worklist,
     AlertFacts: safety.waiting_alerts,
+    EventFacts: events.about_participant,
+    OpenEventsFacts: events.still_open,
     MailFacts: mail.unanswered,
 }
