@@ -24,6 +24,7 @@ from flows.effects.speaking import Saying
 from flows.engine import step
 from flows.events import Began, Event, Misread, Replied, Resumed
 from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
+from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
 from storage import conversations, participants
@@ -238,8 +239,7 @@ def _checked(voice: Voice, command: Command[Any], state: Conversation, event: Ev
     why = command.check(facts, answers, circumstances(voice))
     if why is None:
         return event
-    _record_refusal(voice, command, why)
-    voice.tell(why)
+    _say_refusal(voice, command, why)
     return Resumed()
 
 
@@ -361,7 +361,7 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
     facts = read(command.reads, voice.desk, voice.person, state.answers)
     decision = command.decide(facts, state.answers, circumstances(voice))
     if isinstance(decision, Refused):
-        return _refuse(voice, command, decision.why)
+        return _refuse(voice, command, decision)
     if Role.PARTICIPANT not in voice.speaker.roles and all(
         isinstance(effect, SAYING) for effect in decision
     ):
@@ -378,14 +378,15 @@ def participant_in(facts: Any) -> int | None:
     return chart.participant if isinstance(chart, Chart) else None
 
 
-def _refuse(voice: Voice, command: Command[Any], why: Text) -> Outcome:
-    _record_refusal(voice, command, why)
-    voice.tell(why)
+def _refuse(voice: Voice, command: Command[Any], why: Text | Refused) -> Outcome:
+    _say_refusal(voice, command, why)
     return Outcome(over=True)
 
 
-def _record_refusal(voice: Voice, command: Command[Any], why: Text) -> None:
-    voice.record("refused", None, command=command.name, why=why.key)
+def _say_refusal(voice: Voice, command: Command[Any], why: Text | Refused) -> None:
+    refused = why if isinstance(why, Refused) else Refused(why)
+    voice.record("refused", None, command=command.name, why=refused.why.key)
+    voice.say(say(refused.why, buttons=refused.buttons))
 
 
 def _end(voice: Voice, found: Open, standing: str) -> Outcome:

@@ -4,10 +4,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.turn.desk import Desk
-from bot.turn.reads import day, mail, messages, participants, people, rating, safety, timeline
+from bot.turn.reads import (
+    day,
+    events,
+    mail,
+    messages,
+    participants,
+    people,
+    rating,
+    safety,
+    timeline,
+)
 from flows.facts import Facts, NoFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -43,4 +54,6 @@ READERS: Mapping[type, Reader] = {
     FindFacts: day.found,
     TimelineFacts: timeline.everything,
     MessageFacts: messages.everything,
+    EventFacts: events.about_participant,
+    OpenEventsFacts: events.still_open,
 }
