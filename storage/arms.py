@@ -55,6 +55,13 @@ def arm_in(connection: Connection, *, keys: Keyring, envelope: int) -> str | Non
     return arm
 
 
+def all_opened(connection: Connection, *, keys: Keyring) -> list[tuple[int, str, str]]:
+    """Number, arm and salt (in hex) of every envelope that holds an arm, in their order."""
+    key = keys.named("envelopes")
+    rows = connection.execute(select(_sealed).order_by(_sealed.c.envelope)).all()
+    return [(row.envelope, key.open(row.arm).split(":", 1)[1], key.open(row.salt)) for row in rows]
+
+
 def note_told(connection: Connection, *, person_id: int, participant: int, at: datetime) -> None:
     """Keep that a person was shown this participant's arm, not which."""
     connection.execute(insert(_told).values(person_id=person_id, participant_id=participant, at=at))

@@ -10,6 +10,7 @@ from flows.commands import (
     assessing,
     before_session,
     card,
+    closing,
     day,
     enrolment,
     event_course,
@@ -26,6 +27,7 @@ from flows.commands import (
     safety,
     timeline,
     treatment,
+    unblinding,
     visits,
 )
 from flows.commands.command import Circumstances, Command, Reach
@@ -82,6 +84,8 @@ COMMANDS: tuple[Command[Any], ...] = (
     *assessing.COMMANDS,
     *event_course.COMMANDS,
     *pregnancies.COMMANDS,
+    *unblinding.COMMANDS,
+    *closing.COMMANDS,
     *administration.COMMANDS,
     *pins.COMMANDS,
     *participant.COMMANDS,

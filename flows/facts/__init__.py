@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flows.facts.day import DayFacts, FindFacts
+from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
@@ -34,4 +35,6 @@ Facts = (
     | FindFacts
     | TimelineFacts
     | MessageFacts
+    | UnblindingFacts
+    | ClosingFacts
 )

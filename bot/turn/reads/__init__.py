@@ -6,6 +6,7 @@ from typing import Any
 from bot.turn.desk import Desk
 from bot.turn.reads import (
     day,
+    ending,
     events,
     mail,
     messages,
@@ -17,6 +18,7 @@ from bot.turn.reads import (
 )
 from flows.facts import Facts, NoFacts
 from flows.facts.day import DayFacts, FindFacts
+from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
@@ -56,4 +58,6 @@ READERS: Mapping[type, Reader] = {
     MessageFacts: messages.everything,
     EventFacts: events.about_participant,
     OpenEventsFacts: events.still_open,
+    UnblindingFacts: ending.requests,
+    ClosingFacts: ending.closing_state,
 }
