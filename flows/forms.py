@@ -98,7 +98,12 @@ class ParticipantCode:
     """The code of a participant, such as P-017."""
 
 
-Kind = Choice | Choices | Number | Day | Hour | Words | Phone | ParticipantCode
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture; the answer to it names the message that brought it, and holds nothing of it."""
+
+
+Kind = Choice | Choices | Number | Day | Hour | Words | Phone | ParticipantCode | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class Item:
                 return isinstance(answer, date)
             case Hour():
                 return isinstance(answer, time)
-            case Words() | Phone() | ParticipantCode():
+            case Words() | Phone() | ParticipantCode() | Picture():
                 return isinstance(answer, str)
 
     def contradicts_itself(self, answer: Answer) -> bool:

@@ -297,12 +297,17 @@ def _leaving(
 
 
 def settle(
-    connection: Connection, *, message_id: int, state: str, at: datetime, reason: str | None = None
+    connection: Connection,
+    *,
+    message_id: int,
+    state: str,
+    at: datetime,
+    reason: str | None = None,
+    sent_as: str | None = None,
 ) -> None:
     """Keep what became of a message: sent, failed, unknown or expired."""
-    connection.execute(
-        _CHANGE, {"message_id": message_id, "state": state, "settled_at": at, "reason": reason}
-    )
+    settled = {"state": state, "settled_at": at, "reason": reason, "sent_as": sent_as}
+    connection.execute(_CHANGE, {"message_id": message_id, **settled})
 
 
 def try_again(connection: Connection, *, message_id: int, at: datetime, reason: str) -> None:

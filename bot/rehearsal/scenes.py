@@ -126,6 +126,10 @@ async def _attended(world: World, code: str, visit: str, days: str) -> None:
     await coordinator.press("S")
 
 
+async def _photographed(world: World, visit: str) -> None:
+    await world.photograph("P-001", visit)
+
+
 async def _reported(world: World, code: str, term: str) -> None:
     """The participant has begun a report of side effects and tapped this term."""
     phone = world.phone(code)
@@ -150,6 +154,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"an open trial with paper envelopes", _open_with_paper),
     (r"a definition with a target of (\d+)", _target),
     (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
+    (r"the pictures of (\w+)", _photographed),
     (r"(P-\d+) reported (\w+)", _reported),
     (r"a consented (woman|man) P-001", _consented),
     (r"a consented (woman|man) P-001 who has not entered", _not_entered),

@@ -19,14 +19,17 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.logs import failure, warn
 from bot.sending.backoff import delay, delays
+from bot.sending.drawing import drawn
 from bot.sending.outgoing import (
     Attachment,
+    Comparison,
     Destination,
     Invitation,
     Late,
     NotSent,
     Outcome,
     Outgoing,
+    Picture,
     Refused,
     Sent,
     Slower,
@@ -54,7 +57,7 @@ SIDE_BY_SIDE = 32
 _LEFT_ALONE = 60.0
 _LONGEST_SLEEP = 3600.0
 # What adds to a chat, and so must not come too fast.
-_COUNTED = (Words, Invitation, Attachment)
+_COUNTED = (Words, Invitation, Attachment, Comparison, Picture)
 
 
 class Channel(Protocol):
@@ -202,7 +205,9 @@ class Delivery:
         self._wake.set()
         await unless(self._stopping, self._clock.sleep(seconds))
 
-    def _take(self, connection: Connection, due: DueLine) -> tuple[Leaving, Outgoing] | None:
+    def _take(
+        self, connection: Connection, due: DueLine
+    ) -> tuple[Leaving, Outgoing | Comparison] | None:
         """Take a message and word it; one that cannot be worded fails, for those behind it."""
         keys, now = self._desks.keys.for_one_turn(), self._clock.now()
         leaving = outbox.take(connection, keys=keys, line=due.line, channel=due.channel, at=now)
@@ -219,10 +224,12 @@ class Delivery:
             )
             return None
 
-    async def _send(self, outlet: Outlet, leaving: Leaving, outgoing: Outgoing) -> None:
+    async def _send(
+        self, outlet: Outlet, leaving: Leaving, outgoing: Outgoing | Comparison
+    ) -> None:
         to = Destination(leaving.id, leaving.person_id, leaving.address)
         try:
-            outcome = await outlet.channel.send(to, outgoing)
+            outcome = await outlet.channel.send(to, await drawn(outgoing))
         except Exception as error:  # noqa: BLE001 - a fault of ours would be repeated by trying again
             failure("sending_failed", error, message=leaving.id, kind=leaving.kind)
             passing = is_passing(error)
@@ -235,8 +242,8 @@ class Delivery:
 
     def _settle(self, connection: Connection, leaving: Leaving, outcome: Outcome) -> None:
         match outcome:
-            case Sent():
-                self._finish(connection, leaving, "sent")
+            case Sent(message):
+                self._finish(connection, leaving, "sent", sent_as=message)
             case Late():
                 self._finish(connection, leaving, "expired", "too_late")
             case Refused(reason):
@@ -254,10 +261,21 @@ class Delivery:
                 assert_never(outcome)
 
     def _finish(
-        self, connection: Connection, leaving: Leaving, state: str, reason: str | None = None
+        self,
+        connection: Connection,
+        leaving: Leaving,
+        state: str,
+        reason: str | None = None,
+        sent_as: str | None = None,
     ) -> None:
-        now = self._clock.now()
-        outbox.settle(connection, message_id=leaving.id, state=state, at=now, reason=reason)
+        outbox.settle(
+            connection,
+            message_id=leaving.id,
+            state=state,
+            at=self._clock.now(),
+            reason=reason,
+            sent_as=sent_as,
+        )
 
     def _again(self, connection: Connection, leaving: Leaving, seconds: float, reason: str) -> None:
         at = self._clock.now() + timedelta(seconds=seconds)

@@ -53,6 +53,31 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a participant, which is to leave the chat again."""
+
+    content: bytes = field(repr=False)
+    caption: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One half of a comparison, with what is written above it."""
+
+    content: bytes = field(repr=False)
+    caption: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two pictures that become one when they leave; drawing it takes a moment."""
+
+    left: Side
+    right: Side
+    caption: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Menu:
     """The commands that this person may give, each with what it does."""
 
@@ -64,7 +89,7 @@ class Leave:
     """Out of a group."""
 
 
-Outgoing = Words | Change | Remove | TapAnswer | Invitation | Attachment | Menu | Leave
+Outgoing = Words | Change | Remove | TapAnswer | Invitation | Attachment | Picture | Menu | Leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +103,9 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It arrived, or stands there already."""
+    """It arrived, or stands there already; as what, where it is to leave again."""
+
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ answer that has just come: a choice always is among what there is now.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never, get_args
 
 from bot.turn import questions
@@ -22,7 +22,17 @@ from flows.effects.following import BeginForm, ContinueForm, CorrectRating, Foll
 from flows.effects.speaking import Saying
 from flows.engine import step
 from flows.events import Began, Event, Misread, Replied, Resumed
-from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
+from flows.forms import (
+    Answer,
+    Answers,
+    Choice,
+    Choices,
+    Form,
+    Item,
+    ParticipantCode,
+    Picture,
+    Review,
+)
 from flows.roles import Role
 from flows.text import Text, text
 from storage import conversations, participants
@@ -154,9 +164,18 @@ def _exists(voice: Voice, code: str) -> bool:
 def _form(voice: Voice, command: Command[Any], answers: Answers) -> tuple[Any, Form]:
     facts = read(command.reads, voice.desk, voice.person, answers)
     items = command.items(facts, answers, circumstances(voice))
-    return facts, Form(
-        command.name, VERSION, items, review=command.review, may_cancel=command.may_cancel
-    )
+    # A picture was taken as it came; nothing of it is left to be confirmed.
+    has_pictures = any(isinstance(item.kind, Picture) for item in items)
+    review = Review.NEVER if has_pictures else command.review
+    return facts, Form(command.name, VERSION, items, review=review, may_cancel=command.may_cancel)
+
+
+def _presumed(voice: Voice, command: Command[Any], answers: Answers) -> Answers:
+    """The answers that go without asking, each of which may lead to another."""
+    facts = read(command.reads, voice.desk, voice.person, answers)
+    presumed = command.presumes(facts, answers, circumstances(voice))
+    more = {item: answer for item, answer in presumed.items() if item not in answers}
+    return {**more, **_presumed(voice, command, {**answers, **more})} if more else {}
 
 
 def advance(voice: Voice, found: Open, event: Event) -> Outcome:
@@ -172,8 +191,12 @@ def advance(voice: Voice, found: Open, event: Event) -> Outcome:
         return _refuse(voice, command, why)
     event = _checked(voice, command, found.state, event)
     answers = _answers_after(found.state, event)
+    state = found.state
+    if isinstance(event, Began) or answers is not state.answers:
+        presumed = _presumed(voice, command, answers)
+        answers, state = {**answers, **presumed}, _with_answers(state, presumed)
     _, form = _form(voice, command, answers)
-    turn = step(form, found.state, event)
+    turn = step(form, state, event)
     outcome = GOES_ON
     for effect in turn.effects:
         outcome = _carry_out(voice, command, form, found, turn.conversation, effect)
@@ -187,6 +210,10 @@ def advance(voice: Voice, found: Open, event: Event) -> Outcome:
             at=desk.now,
         )
     return outcome
+
+
+def _with_answers(state: Conversation, more: Answers) -> Conversation:
+    return replace(state, answers={**state.answers, **more})
 
 
 def form_of(voice: Voice, found: Open) -> Form | None:
@@ -249,11 +276,26 @@ def _carry_out(
             voice.pop_up(text("popup.stale"))
         case engine.Finish():
             return _finish(voice, command, found, state)
-        case engine.RecordResponse() | engine.RaiseAlert() | engine.AskToConfirmPreferringNot():
+        case engine.RecordResponse(item_id):
+            _do_at_once(voice, command, state, item_id)
+        case engine.RaiseAlert() | engine.AskToConfirmPreferringNot():
             pass
         case _:
             assert_never(effect)
     return GOES_ON
+
+
+def _do_at_once(voice: Voice, command: Command[Any], state: Conversation, item_id: str) -> None:
+    """What an answer does before the command is over; one that no longer applies does nothing."""
+    if command.at_once is None or item_id not in state.answers:
+        return
+    facts = read(command.reads, voice.desk, voice.person, state.answers)
+    for effect in command.at_once(facts, state.answers, circumstances(voice), item_id):
+        perform(voice, command.audit, effect, _nothing_follows)
+
+
+def _nothing_follows(effect: Following) -> None:
+    raise AssertionError(effect)
 
 
 def _finish(voice: Voice, command: Command[Any], found: Open, state: Conversation) -> Outcome:

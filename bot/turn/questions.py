@@ -35,6 +35,7 @@ from flows.forms import (
     Option,
     ParticipantCode,
     Phone,
+    Picture,
     Words,
 )
 from flows.messages import Button, Message
@@ -225,7 +226,7 @@ def _how(item: Item) -> tuple[Text, ...]:
             return (text("how.phone"),)
         case ParticipantCode():
             return (text("how.participant"),)
-        case Choice() | Words():
+        case Choice() | Words() | Picture():
             return ()
 
 

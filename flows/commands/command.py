@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from flows.definition import Trial
-from flows.effects import Decision
+from flows.effects import Decision, Effect
 from flows.forms import Answers, Choice, Choices, Item, Option, ParticipantCode, Review, Words
 from flows.roles import Role
 from flows.text import Text, text
@@ -38,6 +38,8 @@ class Circumstances:
 Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]
 Check = Callable[[F, Answers, Circumstances], Text | None]
 Decide = Callable[[F, Answers, Circumstances], Decision]
+Presume = Callable[[F, Answers, Circumstances], Answers]
+AtOnce = Callable[[F, Answers, Circumstances, str], tuple[Effect, ...]]
 
 
 def no_items(_facts: object, _answers: Answers, _given: Circumstances) -> tuple[Item, ...]:
@@ -46,6 +48,10 @@ def no_items(_facts: object, _answers: Answers, _given: Circumstances) -> tuple[
 
 def no_check(_facts: object, _answers: Answers, _given: Circumstances) -> Text | None:
     return None
+
+
+def presume_nothing(_facts: object, _answers: Answers, _given: Circumstances) -> Answers:
+    return {}
 
 
 class Reach(Enum):
@@ -63,7 +69,8 @@ class Command(Generic[F]):
 
     `items` are asked in turn; `check` may refuse as soon as enough is known, and once more at the
     end; with `review` the answers are shown before anything happens. `audit` is the verb in the
-    audit trail. `may_cancel` offers to give it up.
+    audit trail. `may_cancel` offers to give it up. `presumes` are answers that go without asking;
+    whoever goes back can give others. `at_once` is what an answer does as soon as it is given.
     """
 
     name: str
@@ -76,6 +83,8 @@ class Command(Generic[F]):
     review: Review = Review.NEVER
     reach: Reach = Reach.MENU
     may_cancel: bool = True
+    presumes: Presume[F] = presume_nothing
+    at_once: AtOnce[F] | None = None
 
 
 PARTICIPANT = Item("participant", text("ask.participant"), ParticipantCode())

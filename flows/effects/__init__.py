@@ -13,6 +13,7 @@ from flows.effects.following import Following
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.photographs import Photographing
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
 from flows.effects.speaking import Saying
@@ -25,6 +26,7 @@ Effect = (
     | Marking
     | Administering
     | Allocating
+    | Photographing
     | Rating
     | Safeguarding
     | Corresponding

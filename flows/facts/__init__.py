@@ -6,6 +6,7 @@ from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
+from flows.facts.photographs import PhotographFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 
@@ -18,6 +19,7 @@ class NoFacts:
 Facts = (
     NoFacts
     | ParticipantFacts
+    | PhotographFacts
     | EnrolmentFacts
     | StaffFacts
     | RaterFacts

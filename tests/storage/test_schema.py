@@ -32,6 +32,7 @@ CHANGING = {
     "mail": "is answered",
     "outbox": "leaves",
     "person": "changes the language",
+    "photograph": "is checked",
     "planned": "is carried out",
     "personal_link": "ends",
     "quarantine": "is looked at and cleared",

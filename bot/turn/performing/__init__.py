@@ -13,6 +13,7 @@ from bot.turn.performing import (
     enrolling,
     marking,
     overseeing,
+    photographing,
     rating,
     safeguarding,
     saying,
@@ -26,6 +27,7 @@ from flows.effects.following import Following
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.photographs import Photographing
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
 from flows.effects.speaking import Saying
@@ -47,6 +49,8 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         administering.perform(voice, verb, effect)
     elif isinstance(effect, Allocating):
         allocating.perform(voice, verb, effect)
+    elif isinstance(effect, Photographing):
+        photographing.perform(voice, verb, effect)
     elif isinstance(effect, Rating):
         rating.perform(voice, verb, effect)
     elif isinstance(effect, Safeguarding):

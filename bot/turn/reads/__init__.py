@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.turn.desk import Desk
-from bot.turn.reads import mail, participants, people, rating, safety
+from bot.turn.reads import mail, participants, people, photographs, rating, safety
 from flows.facts import Facts, NoFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
+from flows.facts.photographs import PhotographFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.forms import Answers
@@ -31,6 +32,7 @@ READERS: Mapping[type, Reader] = {
     NoFacts: _nothing,
     ParticipantFacts: participants.about_participant,
     OwnFacts: participants.own,
+    PhotographFacts: photographs.of_participant,
     EnrolmentFacts: people.enrolment,
     ProtocolFacts: people.plan,
     StaffFacts: people.staff,
