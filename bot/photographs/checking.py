@@ -12,6 +12,7 @@ import warnings
 
 from PIL import Image, ImageCms, ImageFilter, ImageOps, ImageStat
 
+from bot.logs import failure
 from bot.sending.file_types import type_of
 from flows.definition import Photographs
 from flows.photographs import Unfit
@@ -41,8 +42,8 @@ def check(content: bytes, asked: Photographs) -> Picture | Unfit:
             return _check(image, asked)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         return Unfit.TOO_MANY_PIXELS
-    # What a broken file makes a decoder raise is not written down anywhere.
-    except Exception:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - a broken file makes a decoder raise anything
+        failure("picture_unreadable", error)
         return Unfit.BROKEN
 
 

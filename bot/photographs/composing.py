@@ -53,7 +53,7 @@ def _write(whole: Image.Image, caption: str, at: int, width: int) -> None:
     if not caption.isascii() and not features.check("raqm"):
         return
     font = ImageFont.truetype(_FONT, _LETTERS)
-    shrunk = min(1.0, width / max(1.0, font.getlength(caption)))
+    shrunk = min(1.0, 0.9 * width / max(1.0, font.getlength(caption)))
     middle = (at + width // 2, _STRIP // 2)
     drawn = ImageDraw.Draw(whole)
     drawn.text(
