@@ -65,8 +65,15 @@ async def _target(world: World, target: str) -> None:
     _redefine(world, "target = 60", f"target = {target}")
 
 
+async def _without_views(world: World) -> None:
+    definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
+    table = re.search(r"^\[photographs\]\n(?:.*\n)+?(?=#)", definition, re.MULTILINE)
+    assert table is not None
+    _redefine(world, table[0], "")
+
+
 def _redefine(world: World, line: str, changed: str) -> None:
-    """The program is started anew with one line of the definition changed."""
+    """The program is started anew with one place of the definition changed."""
     folder = world.folder / "trial"
     copytree(world.study.folder, folder)
     definition = folder / "trial.toml"
@@ -152,6 +159,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"an open trial", _open),
     (r"an open trial without envelopes", _open_without_envelopes),
     (r"an open trial with paper envelopes", _open_with_paper),
+    (r"a definition without standard views", _without_views),
     (r"a definition with a target of (\d+)", _target),
     (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
     (r"the pictures of (\w+)", _photographed),

@@ -339,20 +339,19 @@ def _hear_file(voice: Voice, content: Sent) -> None:
 
 def _hear_file_of_staff(voice: Voice, content: Sent) -> None:
     """A picture that was asked for; any other file leaves the chat, for it may show somebody."""
-    key = key_of(voice)
-    if photographs.is_known(voice.desk.connection, key):
+    desk, key = voice.desk, key_of(voice)
+    if photographs.is_known(desk.connection, key):
         return
     found, item = _asked(voice)
     if found is None:
-        photographs_are_sent = commands.find("photographs", voice.speaker.roles) is not None
-        begin = (text("file.photographs"),) if photographs_are_sent else ()
-        voice.say(say(text("file.no_use"), *begin))
+        may_send = commands.find("photographs", voice.speaker.roles) and desk.study.trial.views
+        voice.say(say(text("file.no_use"), *([text("file.photographs")] if may_send else [])))
     elif item is None or not isinstance(item.kind, Picture):
         voice.tell(text("file.no_use"))
         _move(voice, found, Resumed())
     else:
         _move(voice, found, read_sent(found.state, content.file, key))
-    if not photographs.is_known(voice.desk.connection, key):
+    if not photographs.is_known(desk.connection, key):
         voice.remove_what_was_sent()
 
 
