@@ -37,7 +37,9 @@ _LONGEST_SLEEP = 3600.0
 
 
 class Keeping:
-    """A part of the service. `run` looks at pictures until the end; one under way is finished."""
+    """A part of the service. `run` looks at pictures until the end: one that is being fetched then
+    is left for the next start, one that was fetched is finished.
+    """
 
     name = "photographs"
     routes: Sequence[BaseRoute] = ()
@@ -48,7 +50,7 @@ class Keeping:
         self._files = files
         self._clock = clock
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._failing = False
 
     @property
@@ -57,12 +59,12 @@ class Keeping:
 
     async def run(self, _delivery: Delivery) -> None:
         self._database.on_commit(photographs.NEWS, self._wake.set)
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._wake.clear()
             await unless(self._wake, self._clock.sleep(await self._look()))
 
     def end(self) -> None:
-        self._stopping = True
+        self._stopping.set()
         self._wake.set()
 
     async def close(self) -> None:
@@ -87,7 +89,7 @@ class Keeping:
 
     async def do_due(self) -> None:
         """Look at every picture that is due, and take back what was shown for long enough."""
-        while not self._stopping:
+        while not self._stopping.is_set():
             due = await self._database.read(photographs.due, at=self._clock.now())
             if due is None:
                 break
@@ -120,13 +122,15 @@ class Keeping:
         assert asked is not None
         assert reference is not None
         try:
-            file = await self._files.fetch(reference)
+            file = await unless(self._stopping, self._files.fetch(reference))
         except FileAway:
             raise
         except FileTooLarge:
             return Unfit.TOO_LARGE
         except NoFile:
             return Unfit.NO_FILE
+        if file is None:
+            raise FileAway
         return await asyncio.to_thread(check, file.content, asked)
 
     async def _put_off(self, photograph: Received) -> None:

@@ -378,12 +378,15 @@ def _cancel(voice: Voice, found: Open | None = None) -> None:
         conversations.leave_for_later(desk.connection, person_id=voice.person, at=desk.now)
         voice.tell(text("cancel.form"))
         return
+    told = text("cancel.kept" if _kept_something(voice, found) else "cancel.done")
     conversations.end(desk.connection, conversation_id=found.id, standing="cancelled", at=desk.now)
-    voice.tell(text("cancel.kept" if _kept_something(voice, found) else "cancel.done"))
+    voice.tell(told)
     resume_aside(voice)
 
 
 def _kept_something(voice: Voice, found: Open) -> bool:
-    """Whether what was answered until now counts all the same."""
-    command = commands.find(found.state.form, voice.speaker.roles)
-    return command is not None and command.at_once is not None
+    """Whether a picture was sent, which is kept all the same."""
+    form = _form_of(voice, found)
+    return form is not None and any(
+        isinstance(item.kind, Picture) and item.id in found.state.answers for item in form.items
+    )
