@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.logs import failure
 from bot.turn.desks import Desks
 from bot.turn.planning import replan_all
-from bot.turn.ticking import ask_for_confirmation, carry_out, plan_summary
+from bot.turn.ticking import ask_for_confirmation, carry_out, plan_day, plan_summary
 from storage import participants, planned
 from storage.database import Database, DatabaseClosed
 from storage.passing import is_passing
@@ -39,6 +39,7 @@ class Ticks:
         """
         await self._replan_everyone()
         await self._desks.write(self._database, "start", plan_summary)
+        await self._desks.write(self._database, "start", plan_day)
         await self._desks.write(self._database, "start", ask_for_confirmation)
 
     async def _replan_everyone(self) -> None:

@@ -31,6 +31,7 @@ class Milestone(StrEnum):
     WITHDRAWN = "withdrawn"
     LOST = "lost"
     DIED = "died"
+    CALLED = "called"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Chart:
     reference_recorded: bool = False
     clinician: int | None = None
     randomized_on: date | None = None
+    called_on: date | None = None
     visits: Mapping[str, VisitChart] = field(default_factory=dict)
 
     def visit(self, name: str) -> VisitChart:
@@ -169,6 +171,8 @@ def _chart_after(chart: Chart, fact: Recorded) -> Chart:
             return replace(chart, clinician=int(fact.detail["clinician"]))
         case Milestone.RANDOMIZED:
             return replace(chart, randomized_on=fact.on)
+        case Milestone.CALLED:
+            return replace(chart, called_on=fact.on)
         case Milestone.MESSAGING_AGREED:
             return replace(chart, messaging=True)
         case Milestone.MESSAGING_STOPPED:

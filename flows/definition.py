@@ -191,6 +191,7 @@ class Trial:
     escalation: Escalation
     weekly_summary: Summary
     safety_check: SafetyCheck | None = None
+    day_at_opening: bool = True
     photographs: Photographs | None = None
 
     @property

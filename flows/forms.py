@@ -94,6 +94,11 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A PIN. Its answer is a digest of it: the PIN itself is kept nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantCode:
     """The code of a participant, such as P-017."""
 
@@ -103,7 +108,7 @@ class Picture:
     """A picture; the answer to it names the message that brought it, and holds nothing of it."""
 
 
-Kind = Choice | Choices | Number | Day | Hour | Words | Phone | ParticipantCode | Picture
+Kind = Choice | Choices | Number | Day | Hour | Words | Phone | Pin | ParticipantCode | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ class Item:
                 return isinstance(answer, date)
             case Hour():
                 return isinstance(answer, time)
-            case Words() | Phone() | ParticipantCode() | Picture():
+            case Words() | Phone() | Pin() | ParticipantCode() | Picture():
                 return isinstance(answer, str)
 
     def contradicts_itself(self, answer: Answer) -> bool:

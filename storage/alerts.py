@@ -65,10 +65,19 @@ def get(connection: Connection, alert_id: int) -> Alert | None:
     return None if row is None else _alert_row(row)
 
 
-def open_alerts(connection: Connection) -> list[Alert]:
-    """What nobody has acknowledged, oldest first."""
+def open_alerts(connection: Connection, *, participant: int | None = None) -> list[Alert]:
+    """What nobody has acknowledged, oldest first; with `participant`, of this one."""
+    waiting = select(_alert).where(_alert.c.acknowledged_at.is_(None)).order_by(_alert.c.id)
+    if participant is not None:
+        waiting = waiting.where(_alert.c.participant_id == participant)
+    rows = connection.execute(waiting)
+    return [_alert_row(row) for row in rows]
+
+
+def of_participant(connection: Connection, participant: int) -> list[Alert]:
+    """Every alert there ever was about a participant, oldest first."""
     rows = connection.execute(
-        select(_alert).where(_alert.c.acknowledged_at.is_(None)).order_by(_alert.c.id)
+        select(_alert).where(_alert.c.participant_id == participant).order_by(_alert.c.id)
     )
     return [_alert_row(row) for row in rows]
 

@@ -105,7 +105,10 @@ def declined_answers(connection: Connection) -> int:
     ).scalar_one()
 
 
-def unanswered_mail(connection: Connection) -> int:
-    return connection.execute(
-        select(func.count()).where(tables.mail.c.answered_at.is_(None))
-    ).scalar_one()
+def waiting_mail(connection: Connection, *, person_id: int | None = None) -> int:
+    """Letters that are neither answered nor closed; with `person_id`, of this participant."""
+    mail = tables.mail
+    waiting = select(func.count()).where(mail.c.answered_at.is_(None), mail.c.closed_at.is_(None))
+    if person_id is not None:
+        waiting = waiting.where(mail.c.person_id == person_id)
+    return connection.execute(waiting).scalar_one()

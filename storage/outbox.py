@@ -111,6 +111,48 @@ class Leaving:
     body: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message to a person as it stands in the record, whatever became of it."""
+
+    key: str
+    urgency: Urgency
+    state: str
+    reason: str | None
+    channel: str | None
+    made_at: datetime
+    next_at: datetime
+    settled_at: datetime | None
+    body: str = field(repr=False)
+
+
+def messages_to(
+    connection: Connection, *, keys: Keyring, person_id: int, kinds: Collection[str]
+) -> list[Kept]:
+    """Every message of these kinds to a person, in the order in which they were made."""
+    rows = connection.execute(
+        select(_outbox, _address.c.channel.label("sent_on"))
+        .outerjoin(_address, _address.c.id == _outbox.c.address_id)
+        .where(_outbox.c.person_id == person_id, _outbox.c.kind.in_(kinds))
+        .order_by(_outbox.c.id)
+    ).all()
+    key = keys.of(connection, person_id)
+    return [
+        Kept(
+            row.key,
+            Urgency(row.urgency),
+            row.state,
+            row.reason,
+            row.channel or row.sent_on,
+            row.made_at,
+            row.next_at,
+            row.settled_at,
+            key.open(row.body),
+        )
+        for row in rows
+    ]
+
+
 def put(connection: Connection, *, keys: Keyring, new: NewMessage, at: datetime) -> bool:
     """Put a message in; False when one with its key is there already."""
     known = connection.scalar(_WITH_KEY, {"key": new.key})
@@ -303,11 +345,33 @@ def settle(
     state: str,
     at: datetime,
     reason: str | None = None,
+) -> None:
+    """Keep what became of a message: failed, unknown or expired."""
+    connection.execute(
+        _CHANGE, {"message_id": message_id, "state": state, "settled_at": at, "reason": reason}
+    )
+
+
+def settle_sent(
+    connection: Connection,
+    *,
+    message_id: int,
+    channel: str,
+    at: datetime,
     sent_as: str | None = None,
 ) -> None:
-    """Keep what became of a message: sent, failed, unknown or expired."""
-    settled = {"state": state, "settled_at": at, "reason": reason, "sent_as": sent_as}
-    connection.execute(_CHANGE, {"message_id": message_id, **settled})
+    """Keep that a message was sent, by which channel, and as what where it is to leave again."""
+    connection.execute(
+        _CHANGE,
+        {
+            "message_id": message_id,
+            "state": "sent",
+            "settled_at": at,
+            "reason": None,
+            "channel": channel,
+            "sent_as": sent_as,
+        },
+    )
 
 
 def try_again(connection: Connection, *, message_id: int, at: datetime, reason: str) -> None:

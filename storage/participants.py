@@ -78,6 +78,31 @@ def charts(connection: Connection, participants: Iterable[int]) -> list[Chart]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A milestone as it was recorded: by whom, and when."""
+
+    milestone: Milestone
+    on: date
+    visit: str | None
+    at: datetime | None
+    recorded_by: int
+    recorded_at: datetime
+
+
+def entries(connection: Connection, participant: int) -> list[Entry]:
+    """Every milestone of a participant, in the order of recording."""
+    rows = connection.execute(
+        select(_milestone)
+        .where(_milestone.c.participant_id == participant)
+        .order_by(_milestone.c.id)
+    )
+    return [
+        Entry(Milestone(row.milestone), row.on, row.visit, row.at, row.recorded_by, row.recorded_at)
+        for row in rows
+    ]
+
+
 def was_asked_for_messages(connection: Connection, participant: int) -> bool:
     """Whether the participant ever said in the chat if they agree to be messaged."""
     asked = select(_milestone.c.id).where(

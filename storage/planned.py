@@ -112,6 +112,34 @@ def done(connection: Connection, *, participant: int, kind: str) -> list[DuePlan
     return [DuePlan(row.id, row.kind, row.due_at, row.participant_id, row.subject) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A plan with what was decided at its moment; planned ones are still to be decided."""
+
+    id: int
+    kind: str
+    due_at: datetime
+    subject: Mapping[str, str | int]
+    state: str
+    reason: str | None
+    decided_at: datetime | None
+
+
+def of_participant(
+    connection: Connection, *, participant: int, kinds: Collection[str]
+) -> list[Decided]:
+    """Every plan of these kinds for a participant, by the time it is due."""
+    rows = connection.execute(
+        select(_planned)
+        .where(_planned.c.participant_id == participant, _planned.c.kind.in_(kinds))
+        .order_by(_planned.c.due_at, _planned.c.id)
+    )
+    return [
+        Decided(row.id, row.kind, row.due_at, row.subject, row.state, row.reason, row.decided_at)
+        for row in rows
+    ]
+
+
 def is_planned(connection: Connection, plan_id: int) -> bool:
     """Whether this plan still waits; the turn that carries it out asks again."""
     state = connection.scalar(select(_planned.c.state).where(_planned.c.id == plan_id))

@@ -23,6 +23,7 @@ from flows.forms import (
     ParticipantCode,
     Phone,
     Picture,
+    Pin,
     Words,
 )
 from storage import tables
@@ -234,12 +235,12 @@ def _columns(item: Item, answer: Answer) -> dict[str, object]:
             return {"status": "answered", "number": answer}
         case Day():
             return {"status": "answered", "day": answer}
-        case Words() | Hour() | Phone() | ParticipantCode() | Picture():
+        case Words() | Hour() | Phone() | Pin() | ParticipantCode() | Picture():
             return {"status": "answered"}
 
 
 def _words(item: Item, answer: Answer) -> str | None:
-    free = isinstance(item.kind, Words | Hour | Phone | ParticipantCode | Picture)
+    free = isinstance(item.kind, Words | Hour | Phone | Pin | ParticipantCode | Picture)
     return str(answer) if free and not isinstance(answer, Missing) else None
 
 

@@ -106,6 +106,25 @@ staff_role = Table(
     Column("ended_at", UTC),
 )
 
+# The PIN of a member of staff, as argon2 of a keyed digest of it; and each wrong one.
+pin = Table(
+    "pin",
+    metadata,
+    _id(),
+    _person(),
+    Column("hash", Sealed, nullable=False),
+    Column("set_at", UTC, nullable=False),
+    Column("ended_at", UTC),
+)
+
+pin_miss = Table(
+    "pin_miss",
+    metadata,
+    _id(),
+    _person(),
+    Column("at", UTC, nullable=False),
+)
+
 invitation = Table(
     "invitation",
     metadata,
@@ -266,6 +285,13 @@ mail = Table(
     Column("answer", Sealed),
     _person("answered_by", nullable=True),
     Column("answered_at", UTC),
+    # Who has taken it in hand, so that two do not write the same answer.
+    _person("claimed_by", nullable=True),
+    Column("claimed_at", UTC),
+    # Why it was closed without an answer, as a code.
+    Column("closed", String),
+    _person("closed_by", nullable=True),
+    Column("closed_at", UTC),
 )
 
 # A picture of one view at one visit, or that the view was skipped. `state` is "received", then
@@ -554,6 +580,7 @@ APPEND_ONLY = (
     "milestone",
     "participant",
     "photograph_file",
+    "pin_miss",
     "rating_exclusion",
     "response",
     "screening_failure",

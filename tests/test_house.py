@@ -76,6 +76,7 @@ def test_dependencies_are_those_that_are_used() -> None:
     asked = {re.split(r"[\[><=]", it)[0] for it in project["dependencies"]}
     module = {
         "pillow": "PIL",
+        "argon2-cffi": "argon2",
         "prometheus-client": "prometheus_client",
         "python-dotenv": "dotenv",
         "python-telegram-bot": "telegram",

@@ -12,6 +12,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Self, assert_never
+from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
 from bot.language.calendars import (
@@ -119,7 +120,12 @@ class Wording:
 
 def _plain(value: str | int, language: Language) -> str:
     if language == "en":
-        return str(value)
+        return isolate(str(value)) if _is_right_to_left(str(value)) else str(value)
     if isinstance(value, int):
         return to_persian_digits(str(value))
     return isolate(value) if _REORDERS.search(value) else value
+
+
+def _is_right_to_left(value: str) -> bool:
+    """Whether a text, such as a name, would reorder the English around it."""
+    return any(bidirectional(letter) in {"R", "AL"} for letter in value)

@@ -50,7 +50,13 @@ def take(connection: Connection, world: "World", due: DueLine) -> Arriving | Non
         return None
     number = world.next_message() if leaving.kind in KINDS else None
     sent_as = None if number is None else f"{_OWN}{number}"
-    outbox.settle(connection, message_id=leaving.id, state="sent", at=world.now, sent_as=sent_as)
+    outbox.settle_sent(
+        connection,
+        message_id=leaving.id,
+        channel=leaving.channel,
+        at=world.now,
+        sent_as=sent_as,
+    )
     outgoing = render(connection, world.keys, world.study, world.links, leaving)
     return Arriving(leaving, outgoing, number)
 

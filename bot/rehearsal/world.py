@@ -26,7 +26,7 @@ from bot.turn.desk import Desk
 from bot.turn.desks import Desks
 from bot.turn.incoming import Content, Incoming
 from bot.turn.links import Links
-from bot.turn.ticking import carry_out, plan_summary
+from bot.turn.ticking import carry_out, plan_day, plan_summary
 from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.roles import Role
@@ -79,6 +79,7 @@ class World:
         keys = await database.write(Keyring.open, master)
         world = cls(folder, language, study_in(trial), database, keys)
         await world.at_desk(plan_summary)
+        await world.at_desk(plan_day)
         return world
 
     async def end(self) -> None:
@@ -278,6 +279,7 @@ class World:
     async def randomize(self, code: str) -> None:
         allocator = self.phone("allocator")
         await allocator.send(f"/randomize {code}")
+        await allocator.send(stage.PIN)
         await allocator.press("S")
 
     async def treat(self, code: str, visit: str, batch: str = "LOT-1") -> None:

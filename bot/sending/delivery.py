@@ -243,7 +243,13 @@ class Delivery:
     def _settle(self, connection: Connection, leaving: Leaving, outcome: Outcome) -> None:
         match outcome:
             case Sent(message):
-                self._finish(connection, leaving, "sent", sent_as=message)
+                outbox.settle_sent(
+                    connection,
+                    message_id=leaving.id,
+                    channel=leaving.channel,
+                    at=self._clock.now(),
+                    sent_as=message,
+                )
             case Late():
                 self._finish(connection, leaving, "expired", "too_late")
             case Refused(reason):
@@ -261,21 +267,10 @@ class Delivery:
                 assert_never(outcome)
 
     def _finish(
-        self,
-        connection: Connection,
-        leaving: Leaving,
-        state: str,
-        reason: str | None = None,
-        sent_as: str | None = None,
+        self, connection: Connection, leaving: Leaving, state: str, reason: str | None = None
     ) -> None:
-        outbox.settle(
-            connection,
-            message_id=leaving.id,
-            state=state,
-            at=self._clock.now(),
-            reason=reason,
-            sent_as=sent_as,
-        )
+        now = self._clock.now()
+        outbox.settle(connection, message_id=leaving.id, state=state, at=now, reason=reason)
 
     def _again(self, connection: Connection, leaving: Leaving, seconds: float, reason: str) -> None:
         at = self._clock.now() + timedelta(seconds=seconds)

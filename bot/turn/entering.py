@@ -110,7 +110,7 @@ def _enter(desk: Desk, incoming: Incoming, person_id: int, code: str) -> Speaker
     """Bind the chat; the earlier one of the same person is told that it is closed."""
     earlier = people.address_on(desk.connection, person_id=person_id, channel=incoming.channel)
     if earlier is not None:
-        outbox.fail_waiting(desk.connection, address_id=earlier, at=desk.now, reason="closed")
+        outbox.fail_waiting(desk.connection, address_id=earlier, at=desk.now, reason="chat_closed")
         desk.reply(
             ToPerson(person_id, earlier), "message", message_body(say(text("entering.closed")))
         )

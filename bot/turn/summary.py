@@ -145,7 +145,7 @@ def _quality(desk: Desk) -> Text:
     connection = desk.connection
     skipped = counts.not_sent_since(connection, since=since)
     reasons = tuple(
-        text("summary.reason", reason=text(f"skip.{reason}"), count=count)
+        text("summary.reason", reason=text(f"reason.{reason}"), count=count)
         for reason, count in skipped.items()
     )
     entry, digest = audit.head(connection)
@@ -153,7 +153,7 @@ def _quality(desk: Desk) -> Text:
         text("summary.undelivered", count=counts.undelivered_since(connection, since=since)),
         text("summary.not_sent", count=sum(skipped.values())),
         *reasons,
-        text("summary.mail", count=counts.unanswered_mail(connection)),
+        text("summary.mail", count=counts.waiting_mail(connection)),
         text("summary.declined", count=counts.declined_answers(connection)),
         text("summary.quarantined", count=counts.quarantined_since(connection, since=since)),
         text("summary.audit", count=entry, digest=digest.hex()[:16]),

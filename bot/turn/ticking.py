@@ -12,6 +12,7 @@ from bot.turn.alerting import CHASE_ALERT, plan_chase, tell_clinician
 from bot.turn.desk import Desk
 from bot.turn.performing.marking import open_rating
 from bot.turn.planning import hours, reminder_key
+from bot.turn.reads.day import today
 from bot.turn.reads.people import is_confirmed
 from bot.turn.reads.safety import alert_term
 from bot.turn.summary import summary
@@ -20,6 +21,7 @@ from flows.commands.safety import acknowledge_button
 from flows.definition import WEEKDAYS
 from flows.instruments import title
 from flows.messages import Button, Message, run_button, say
+from flows.overview import day_message
 from flows.reminders import (
     CLINIC_CLOSED,
     Decision,
@@ -47,6 +49,7 @@ from storage.planned import DuePlan, Plan
 from storage.responses import FormRow
 
 WEEKLY_SUMMARY = "weekly_summary"
+DAY = "day"
 
 
 def carry_out(desk: Desk, plan: DuePlan) -> None:
@@ -76,6 +79,17 @@ def plan_summary(desk: Desk) -> None:
     planned.add(desk.connection, Plan(key, WEEKLY_SUMMARY, desk.study.moment(day, rule.at)))
 
 
+def plan_day(desk: Desk) -> None:
+    """Plan the list of the next day on which the clinic is open, for when it opens."""
+    if not desk.study.trial.day_at_opening:
+        return
+    site, day = desk.study.trial.site, desk.today
+    while site.is_closed(day) or desk.study.moment(day, site.opens) <= desk.now:
+        day += timedelta(days=1)
+    opens_at = desk.study.moment(day, site.opens)
+    planned.add(desk.connection, Plan(f"day:{day.isoformat()}", DAY, opens_at))
+
+
 def ask_for_confirmation(desk: Desk) -> None:
     """Tell the PI, once for each definition, that enrolment waits for their confirmation."""
     if is_confirmed(desk):
@@ -94,6 +108,19 @@ def _weekly_summary(desk: Desk, plan: DuePlan) -> Decision:
         key = f"summary:{desk.study.today(plan.due_at).isoformat()}:{person}"
         desk.notify(person, message, key=key)
     updates.forget_old(desk.connection, at=desk.now)
+    return Send()
+
+
+def _day(desk: Desk, plan: DuePlan) -> Decision:
+    """Today's list to each coordinator; nothing on a quiet day, and nothing of days gone by."""
+    plan_day(desk)
+    facts = today(desk)
+    if facts.is_quiet or desk.study.today(plan.due_at) != desk.today:
+        return Send()
+    closes_at = desk.study.moment(desk.today, desk.study.trial.site.closes)
+    for person in people.holders(desk.connection, Role.COORDINATOR):
+        key = f"plan:{plan.id}:{person}"
+        desk.notify(person, day_message(facts), key=key, lasts=closes_at - desk.now)
     return Send()
 
 
@@ -324,5 +351,6 @@ _STEPS: Mapping[str, Callable[[Desk, DuePlan], Decision]] = {
     Kind.RATING_REMINDER: _rating_reminder,
     Kind.RATING_OVERDUE: _rating_overdue,
     WEEKLY_SUMMARY: _weekly_summary,
+    DAY: _day,
     CHASE_ALERT: _chase_alert,
 }

@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.language.stop_words import is_start, is_stop
-from bot.turn import commanding, entering, filling, mailing, questions
+from bot.language.typed_answers import read_participant_code
+from bot.language.typed_text import Problem
+from bot.turn import commanding, entering, filling, mailing, proving, questions
 from bot.turn.desk import Desk
 from bot.turn.incoming import (
     AddedToGroup,
@@ -37,7 +39,7 @@ from flows.effects.following import (
     RunNext,
 )
 from flows.events import Event, Misread, Resumed
-from flows.forms import Form, Item, Picture
+from flows.forms import Form, Item, Picture, Pin
 from flows.messages import say
 from flows.roles import Role
 from flows.submission import after_submission
@@ -316,14 +318,33 @@ def _hear_answer(voice: Voice, words: str) -> None:
     if found is None:
         if is_participant:
             mailing.receive(voice, words, None)
-        else:
+        elif not _open_card(voice, words):
             voice.tell(text("command.unknown"))
         return
+    if commanding.awaits_pin(voice, found):
+        _follow(voice, commanding.prove(voice, found, words))
+        return
     event = read_typed(desk.study, item, found.state, words, desk.today)
+    if item is not None and isinstance(item.kind, Pin):
+        event = proving.without_pin(voice, event)
     if is_participant and isinstance(event, Misread) and mailing.is_letter(words, desk.study):
         mailing.receive(voice, words, None)
         event = Misread("mailed")
+    if isinstance(event, Misread) and not words.strip().isdecimal() and _open_card(voice, words):
+        return
     _move(voice, found, event)
+
+
+def _open_card(voice: Voice, words: str) -> bool:
+    """Staff who type a participant's code see the card, whatever else they were asked."""
+    code = read_participant_code(words, voice.desk.study.lexicon)
+    may_see = commands.find("card", voice.speaker.roles) is not None
+    if isinstance(code, Problem) or not may_see:
+        return False
+    if participants.with_code(voice.desk.connection, code) is None:
+        return False
+    run(voice, "card", (code,))
+    return True
 
 
 def _hear_file(voice: Voice, content: Sent) -> None:

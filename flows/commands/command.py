@@ -63,14 +63,24 @@ class Reach(Enum):
     BUTTON = "button"
 
 
+class Secured(Enum):
+    """Whether a PIN is asked for before the answers are shown and count: never, where the person
+    has one, or always; then whoever has none sets one first."""
+
+    NEVER = "never"
+    IF_SET = "if_set"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class Command(Generic[F]):
     """A staff or participant command.
 
     `items` are asked in turn; `check` may refuse as soon as enough is known, and once more at the
     end; with `review` the answers are shown before anything happens. `audit` is the verb in the
-    audit trail. `may_cancel` offers to give it up. `presumes` are answers that go without asking;
-    whoever goes back can give others. `at_once` is what an answer does as soon as it is given.
+    audit trail. `may_cancel` offers to give it up. A secured command is always reviewed. `presumes`
+    are answers that go without asking; whoever goes back can give others. `at_once` is what an
+    answer does as soon as it is given.
     """
 
     name: str
@@ -82,9 +92,14 @@ class Command(Generic[F]):
     check: Check[F] = no_check
     review: Review = Review.NEVER
     reach: Reach = Reach.MENU
+    secured: Secured = Secured.NEVER
     may_cancel: bool = True
     presumes: Presume[F] = presume_nothing
     at_once: AtOnce[F] | None = None
+
+    def __post_init__(self) -> None:
+        if self.secured is not Secured.NEVER and self.review is not Review.ALWAYS:
+            raise ValueError(f"{self.name} is secured, so its answers are shown before they count")
 
 
 PARTICIPANT = Item("participant", text("ask.participant"), ParticipantCode())

@@ -9,6 +9,7 @@ from flows.commands.command import (
     PARTICIPANT,
     Circumstances,
     Command,
+    Reach,
     choice,
     completed_years,
     pick,
@@ -16,7 +17,7 @@ from flows.commands.command import (
 )
 from flows.effects import Decision, Refused
 from flows.effects.enrolment import EnrolParticipant, RecordScreeningFailure
-from flows.effects.following import BeginForm
+from flows.effects.following import BeginForm, RunNext
 from flows.effects.milestones import RecordMilestone
 from flows.effects.speaking import Say, TellPerson
 from flows.facts.enrolment import EnrolmentFacts
@@ -31,8 +32,13 @@ SCREENING_REASONS = ("AGE", "NOT_WILLING", "PHOTOGRAPHS", "CRITERIA", "OTHER")
 OLDEST_POSSIBLE = 120
 
 
-def _screen_items(_f: EnrolmentFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+def _screen_items(_f: EnrolmentFacts, answers: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    """Whoever signed goes on to the consent form; of anybody else sex, age and reason are kept."""
+    outcome = choice("screening", "SIGNED", "NOT_ENTERED")
+    if answers.get("screening") != "NOT_ENTERED":
+        return (outcome,)
     return (
+        outcome,
         choice("sex", *SEXES),
         Item("age", text("ask.age"), Number(0, OLDEST_POSSIBLE)),
         choice("screening_reason", *SCREENING_REASONS),
@@ -40,6 +46,8 @@ def _screen_items(_f: EnrolmentFacts, _a: Answers, _g: Circumstances) -> tuple[I
 
 
 def _screen(_facts: EnrolmentFacts, answers: Answers, given: Circumstances) -> Decision:
+    if answers["screening"] == "SIGNED":
+        return (RunNext("consent"),)
     age = answers["age"]
     assert isinstance(age, int)
     failure = RecordScreeningFailure(str(answers["sex"]), age, str(answers["screening_reason"]))
@@ -235,7 +243,7 @@ COMMANDS = (
         _screen,
         "screen",
         items=_screen_items,
-        review=Review.ALWAYS,
+        review=Review.TYPED,
     ),
     Command(
         "consent",
@@ -246,6 +254,7 @@ COMMANDS = (
         items=_consent_items,
         check=_check_consent,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
     Command(
         "eligibility",
@@ -255,6 +264,7 @@ COMMANDS = (
         "record_eligibility",
         items=chart_items,
         check=_check_eligibility,
+        reach=Reach.CARD,
     ),
     Command(
         "confirm_eligibility",
@@ -265,6 +275,7 @@ COMMANDS = (
         items=chart_items,
         check=_check_confirm,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
     Command(
         "reference",
@@ -274,6 +285,7 @@ COMMANDS = (
         "record_reference",
         items=chart_items,
         check=_check_reference,
+        reach=Reach.CARD,
     ),
     Command(
         "assign",
@@ -284,5 +296,6 @@ COMMANDS = (
         items=_assign_items,
         check=_check_assign,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
 )

@@ -1,7 +1,7 @@
 """How a participant gets to their chat: a one-time link, or a personal page with a code."""
 
 from flows.commands.about_participant import COORDINATOR, chart_items
-from flows.commands.command import Circumstances, Command
+from flows.commands.command import Circumstances, Command, Reach
 from flows.commands.enrolment import check_present
 from flows.effects import Decision
 from flows.effects.enrolment import InviteParticipant, MakePersonalLink
@@ -37,6 +37,7 @@ COMMANDS = (
         "invite_participant",
         items=chart_items,
         check=check_present,
+        reach=Reach.CARD,
     ),
     Command(
         "personal_link",
@@ -46,5 +47,6 @@ COMMANDS = (
         "make_personal_link",
         items=chart_items,
         check=_check_personal_link,
+        reach=Reach.CARD,
     ),
 )

@@ -10,7 +10,7 @@ from flows.commands.about_participant import (
     check_left,
     has_left,
 )
-from flows.commands.command import PARTICIPANT, Circumstances, Command, words
+from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, words
 from flows.effects import Decision
 from flows.effects.milestones import RecordMilestone
 from flows.effects.speaking import Say, TellPerson
@@ -108,6 +108,7 @@ COMMANDS = (
         items=_leave_items,
         check=_check_discontinuing,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
     Command(
         "withdraw",
@@ -118,6 +119,7 @@ COMMANDS = (
         items=_leave_items,
         check=_check_leaving,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
     Command(
         "lost",
@@ -128,6 +130,7 @@ COMMANDS = (
         items=_leave_items,
         check=_check_leaving,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
     Command(
         "died",
@@ -138,6 +141,7 @@ COMMANDS = (
         items=_leave_items,
         check=_check_leaving,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
     Command(
         "renew_messages",
@@ -148,5 +152,6 @@ COMMANDS = (
         items=_agree_items,
         check=_check_agreement,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
 )

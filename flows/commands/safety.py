@@ -1,14 +1,11 @@
-"""Alerts and mail: seen, acknowledged, answered."""
+"""Alerts: seen, and acknowledged."""
 
-from flows.commands.about_participant import COORDINATOR
-from flows.commands.command import Circumstances, Command, Reach, pick, words
+from flows.commands.command import Circumstances, Command, pick, words
 from flows.effects import Decision, Refused
-from flows.effects.mail import AnswerMail, ShowAttachment
 from flows.effects.safety import AcknowledgeAlert
 from flows.effects.speaking import Say
-from flows.facts.mail import Letter, MailFacts
 from flows.facts.safety import AlertFact, AlertFacts
-from flows.forms import Answers, Item, Review
+from flows.forms import Answers, Item
 from flows.messages import Button, run_button, say
 from flows.roles import Role
 from flows.text import Text, text
@@ -66,60 +63,6 @@ def _acknowledge(facts: AlertFacts, answers: Answers, given: Circumstances) -> D
     return (AcknowledgeAlert(alert.id, str(answers["done"])), Say(say(done)))
 
 
-def _mail(facts: MailFacts, _answers: Answers, given: Circumstances) -> Decision:
-    if not facts.letters:
-        return (Say(say(text("mail.none"))),)
-    title = Say(say(text("mail.title", count=len(facts.letters))))
-    return (title, *(_shown(letter) for letter in facts.letters[:MOST_LETTERS]))
-
-
-def _shown(letter: Letter) -> Say:
-    head = text("mail.head", code=letter.code, at=letter.received_at)
-    body = text("mail.words", words=letter.words) if letter.words else text("mail.no_words")
-    answer = run_button(text("mail.answer.button"), "answer", letter.id)
-    picture = run_button(text("mail.attachment.button"), "attachment", letter.id)
-    buttons = ((answer, picture),) if letter.has_attachment else ((answer,),)
-    return Say(say(head, body, buttons=buttons))
-
-
-def _letter_label(letter: Letter) -> Text:
-    return text("mail.head", code=letter.code, at=letter.received_at)
-
-
-def _answer_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
-    labels = {str(letter.id): _letter_label(letter) for letter in facts.letters}
-    return (pick("letter_id", labels), words("reply", 2000))
-
-
-def _check_mail(facts: MailFacts, _answers: Answers, given: Circumstances) -> Text | None:
-    return None if facts.letters else text("mail.none")
-
-
-def _answer(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
-    chosen = str(answers["letter_id"])
-    letter = next((it for it in facts.letters if str(it.id) == chosen), None)
-    if letter is None:
-        return Refused(text("mail.answered_before"))
-    answered = AnswerMail(letter.id, str(answers["reply"]))
-    return (answered, Say(say(text("mail.answered", code=letter.code))))
-
-
-def _attachment_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
-    labels = {
-        str(letter.id): _letter_label(letter) for letter in facts.letters if letter.has_attachment
-    }
-    return (pick("letter_id", labels),)
-
-
-def _check_attachments(facts: MailFacts, _answers: Answers, given: Circumstances) -> Text | None:
-    attached = any(letter.has_attachment for letter in facts.letters)
-    return None if attached else text("mail.no_attachment")
-
-
-def _attachment(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
-    return (ShowAttachment(int(str(answers["letter_id"]))),)
-
-
 COMMANDS = (
     Command("alerts", ALERTED, AlertFacts, _alerts, "view_alerts"),
     Command(
@@ -130,26 +73,5 @@ COMMANDS = (
         "acknowledge_alert",
         items=_alert_items,
         check=_check_alerts,
-    ),
-    Command("mail", COORDINATOR, MailFacts, _mail, "view_mail"),
-    Command(
-        "answer",
-        COORDINATOR,
-        MailFacts,
-        _answer,
-        "answer_mail",
-        items=_answer_items,
-        check=_check_mail,
-        review=Review.ALWAYS,
-    ),
-    Command(
-        "attachment",
-        COORDINATOR,
-        MailFacts,
-        _attachment,
-        "view_attachment",
-        items=_attachment_items,
-        check=_check_attachments,
-        reach=Reach.BUTTON,
     ),
 )

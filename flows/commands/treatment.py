@@ -8,7 +8,7 @@ from flows.commands.about_participant import (
     outside_window,
     visit_milestone,
 )
-from flows.commands.command import PARTICIPANT, Circumstances, Command, pick, words
+from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, pick, words
 from flows.effects import Decision
 from flows.effects.allocation import RecordSessionNote
 from flows.effects.speaking import Say
@@ -103,5 +103,6 @@ COMMANDS = (
         items=_session_items,
         check=_check_session,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
 )

@@ -11,7 +11,8 @@ from flows.commands.about_participant import (
     outside_window,
     visit_milestone,
 )
-from flows.commands.command import PARTICIPANT, Circumstances, Command, pick, words
+from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, pick, words
+from flows.commands.next_steps import steps_after
 from flows.effects import Decision, Effect
 from flows.effects.milestones import RecordMilestone
 from flows.effects.speaking import Say, TellPerson
@@ -107,7 +108,7 @@ def _check_day(facts: ParticipantFacts, answers: Answers, given: Circumstances) 
 def _attended(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
     recorded = visit_milestone(facts, answers, Milestone.ATTENDED)
     done = text("attended.done", code=code_in(facts), visit=text(f"visit.{answers['visit']}"))
-    return (recorded, Say(say(done)))
+    return (recorded, Say(say(done, buttons=steps_after(facts, recorded, given))))
 
 
 def _missed_items(facts: ParticipantFacts, a: Answers, given: Circumstances) -> tuple[Item, ...]:
@@ -130,6 +131,7 @@ COMMANDS = (
         items=_book_items,
         check=_check_book,
         review=Review.ALWAYS,
+        reach=Reach.CARD,
     ),
     Command(
         "attended",
@@ -139,7 +141,8 @@ COMMANDS = (
         "record_attended",
         items=_day_items,
         check=_check_day,
-        review=Review.ALWAYS,
+        review=Review.TYPED,
+        reach=Reach.CARD,
     ),
     Command(
         "missed",
@@ -149,6 +152,7 @@ COMMANDS = (
         "record_missed",
         items=_missed_items,
         check=_check_day,
-        review=Review.ALWAYS,
+        review=Review.TYPED,
+        reach=Reach.CARD,
     ),
 )

@@ -14,4 +14,19 @@ class ShowAttachment:
     mail_id: int
 
 
-Corresponding = AnswerMail | ShowAttachment
+@dataclass(frozen=True, slots=True)
+class ClaimMail:
+    """Take a letter in hand, so that nobody else answers it meanwhile."""
+
+    mail_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMail:
+    """A letter needs no answer here; `why` is a code."""
+
+    mail_id: int
+    why: str
+
+
+Corresponding = AnswerMail | ShowAttachment | ClaimMail | CloseMail

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
@@ -9,6 +10,7 @@ from flows.facts.people import StaffFacts
 from flows.facts.photographs import PhotographFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
+from flows.facts.timeline import MessageFacts, TimelineFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,15 @@ Facts = (
     NoFacts
     | ParticipantFacts
     | PhotographFacts
+    | OwnFacts
     | EnrolmentFacts
+    | ProtocolFacts
     | StaffFacts
     | RaterFacts
     | AlertFacts
     | MailFacts
-    | OwnFacts
-    | ProtocolFacts
+    | DayFacts
+    | FindFacts
+    | TimelineFacts
+    | MessageFacts
 )

@@ -11,6 +11,8 @@ class Letter:
     received_at: datetime
     has_attachment: bool
     words: str = field(repr=False)
+    claimed_by: int | None = None
+    claimed_name: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True)

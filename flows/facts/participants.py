@@ -18,6 +18,7 @@ class FormState:
     visit: str | None
     is_open: bool
     submitted: bool
+    opens_on: date
     closes_on: date | None
 
 
@@ -37,6 +38,9 @@ class ParticipantFacts:
     envelopes_left: int = 0
     enrolment_confirmed: bool = False
     reached_on: str | None = None
+    phone: str = field(repr=False, default="")
+    letters: int = 0
+    alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, expect
 
 from bot.language.calendars import add_jalali_months
 from bot.rehearsal.pictures import DrawnFiles
+from bot.rehearsal.stage import PIN
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.roles import STAFF
 from tests.browser.phones import Phone, RehearsalPage
@@ -68,6 +69,7 @@ async def _randomize(it: RehearsalPage) -> None:
     """
     await it.until_step(9)
     allocator = await it.do_as_guided("allocator")
+    await allocator.send(PIN)
     await allocator.press("S")
     popup = it.page.locator("dialog.popup")
     await expect(popup).to_be_visible()

@@ -10,7 +10,7 @@ from bot.language.wording import LANGUAGES
 from bot.rehearsal.transcript import read
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.commands import COMMANDS
-from flows.commands.card import CARD_COMMANDS
+from flows.commands.card import OFFERS
 from flows.commands.command import Command, Reach
 from flows.instruments import title
 from flows.text import text
@@ -38,7 +38,7 @@ def test_buttons_are_worded() -> None:
         for name in re.findall(r"command\.(\w+)\.button", path.read_text(encoding="utf-8"))
     }
     assert written
-    for name in {*written, *CARD_COMMANDS}:
+    for name in {*written, *(offer.command for offer in OFFERS)}:
         for language in LANGUAGES:
             assert STUDY.render(text(f"command.{name}.button"), language)
 

@@ -54,5 +54,5 @@ async def _add(settings: Settings, phones: Sequence[Phone]) -> None:
 async def _letters(settings: Settings) -> list[str]:
     master, _ = make_ready_beside(settings, SystemClock().now())
     async with opened(settings, master) as it:
-        found = await it.database.read(mail.unanswered, keys=it.keys)
+        found = await it.database.read(mail.waiting, keys=it.keys)
     return [letter.words for letter in found]

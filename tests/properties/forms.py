@@ -34,6 +34,7 @@ from flows.forms import (
     ParticipantCode,
     Phone,
     Picture,
+    Pin,
     Review,
     Value,
     When,
@@ -106,7 +107,7 @@ def answers(kind: Kind) -> st.SearchStrategy[Value]:
             return st.times().map(lambda at: time(at.hour, at.minute))
         case Words(longest):
             return st.text(min_size=1, max_size=longest)
-        case Phone() | ParticipantCode() | Picture():
+        case Phone() | Pin() | ParticipantCode() | Picture():
             return st.just("P-001")
         case _:
             assert_never(kind)

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, select
 
 from bot.rehearsal import pictures
 from bot.rehearsal.phones import Phone
+from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
 from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
@@ -118,11 +119,12 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _first_week(world)
     await _first_month(world)
     await _to_the_end(world)
+    await _look_back(world)
     await _staff_changes(world)
 
 
 async def _enrol(world: Watched) -> None:
-    await world.say("coordinator", "/help", "/screen", "(F)", "17", "(AGE)", "[S]")
+    await world.say("coordinator", "/help", "/screen", "(NOT_ENTERED)", "(F)", "17", "(AGE)", "[S]")
     for number, (name, sex) in enumerate((("Sara", "F"), ("Omid", "M"), ("Mina", "F")), start=1):
         code = await world.consent(name, sex=sex)
         await world.enter(code)
@@ -143,7 +145,8 @@ async def _first_week(world: Watched) -> None:
     await world.phone("P-003").send_file("what is this?")
     await world.say("coordinator", "/mail")
     await world.phone("coordinator").tap_data("r:attachment:2")
-    await world.say("coordinator", "/answer 1 yes,", "[S]", "/cancel")
+    await world.say("coordinator", "/take_mail 1", "/cancel", "/answer 1 yes,", "[S]", "/cancel")
+    await world.say("coordinator", "/close_mail 2", "(PHONED)")
     await world.say("P-001", "/side_effect")
     await world.fill_in(world.phone("P-001"))
     await world.say("P-002", "/language", "(fa)", "/language", "(en)", "/stop")
@@ -159,6 +162,7 @@ async def _first_month(world: Watched) -> None:
     await world.phone("P-001").tap_data(f"r:coming:month_1:{day}:YES")
     await world.phone("P-002").tap_data(f"r:coming:month_1:{day}:NO")
     await world.pass_time(timedelta(days=1))
+    await world.say("coordinator", "/today", "/worklist UNBOOKED", "/called P-003 NO_ANSWER")
     await world.say("coordinator", "/attended P-001 month_1 today", "[S]")
     await world.say("coordinator", "/missed P-002 month_1 today", "[s]", "[S]")
     await world.photograph("P-001", "month_1")
@@ -206,10 +210,20 @@ async def _to_the_end(world: Watched) -> None:
     await world.pass_time(timedelta(days=14))
 
 
+async def _look_back(world: Watched) -> None:
+    """What staff can read of a participant, by whoever may."""
+    for name in ("coordinator", "clinician", "rater", "allocator"):
+        await world.say(name, "/find sara", "P-001", "/card_page P-001 treatment")
+        await world.say(name, "/history P-001", "/history_page P-001 2", "/cancel")
+        await world.say(name, "/why P-001", "/why_page P-001 1", "/cancel")
+
+
 async def _staff_changes(world: Watched) -> None:
     await world.say("administrator", "/start", "/help", "/staff", "/invite_staff Ali clinician")
     await world.say("administrator", "[S]", "/give_role", "(6)", "(clinician)", "[S]")
     await world.say("administrator", "/end_role", "(6)", "(clinician)", "[S]")
+    await world.say("administrator", "/reset_pin", "(4)", "111111", PIN, "[S]")
+    await world.say("rater", "/pin", "123456", "864202", "864202", "[S]")
     await world.say("administrator", "/cut_off", "(4)", "[S]")
     await world.say("stranger", "hello", "/start guessed", "/arm P-001")
 

@@ -33,6 +33,7 @@ CHANGING = {
     "outbox": "leaves",
     "person": "changes the language",
     "photograph": "is checked",
+    "pin": "ends",
     "planned": "is carried out",
     "personal_link": "ends",
     "quarantine": "is looked at and cleared",

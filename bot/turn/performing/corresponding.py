@@ -4,7 +4,7 @@ import json
 from typing import assert_never
 
 from bot.turn.speaking import Voice
-from flows.effects.mail import AnswerMail, Corresponding, ShowAttachment
+from flows.effects.mail import AnswerMail, ClaimMail, CloseMail, Corresponding, ShowAttachment
 from flows.messages import say
 from flows.text import text
 from storage import mail
@@ -20,13 +20,19 @@ def perform(voice: Voice, verb: str, effect: Corresponding) -> None:
             file = mail.attachment(desk.connection, keys=desk.keys, mail_id=mail_id)
             voice.send("attachment", json.dumps({"file": file}))
             voice.record(verb, None, mail=mail_id)
+        case ClaimMail(mail_id):
+            mail.claim(desk.connection, mail_id=mail_id, by=voice.person, at=desk.now)
+            voice.record(verb, None, mail=mail_id)
+        case CloseMail(mail_id, why):
+            mail.close(desk.connection, mail_id=mail_id, why=why, by=voice.person, at=desk.now)
+            voice.record(verb, None, mail=mail_id, why=why)
         case _:
             assert_never(effect)
 
 
 def _answer(voice: Voice, verb: str, mail_id: int, words: str) -> None:
     desk = voice.desk
-    letter = next(it for it in mail.unanswered(desk.connection, keys=desk.keys) if it.id == mail_id)
+    letter = next(it for it in mail.waiting(desk.connection, keys=desk.keys) if it.id == mail_id)
     mail.answer(
         desk.connection, keys=desk.keys, letter=letter, words=words, by=voice.person, at=desk.now
     )

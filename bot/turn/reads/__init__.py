@@ -4,8 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.turn.desk import Desk
-from bot.turn.reads import mail, participants, people, photographs, rating, safety
+from bot.turn.reads import (
+    day,
+    mail,
+    messages,
+    participants,
+    people,
+    photographs,
+    rating,
+    safety,
+    timeline,
+)
 from flows.facts import Facts, NoFacts
+from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
@@ -13,6 +24,7 @@ from flows.facts.people import StaffFacts
 from flows.facts.photographs import PhotographFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
+from flows.facts.timeline import MessageFacts, TimelineFacts
 from flows.forms import Answers
 
 Reader = Callable[[Desk, int, Answers], Any]
@@ -38,5 +50,9 @@ READERS: Mapping[type, Reader] = {
     StaffFacts: people.staff,
     RaterFacts: rating.worklist,
     AlertFacts: safety.waiting_alerts,
-    MailFacts: mail.unanswered,
+    MailFacts: mail.waiting,
+    DayFacts: day.today,
+    FindFacts: day.found,
+    TimelineFacts: timeline.everything,
+    MessageFacts: messages.everything,
 }

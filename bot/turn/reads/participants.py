@@ -12,7 +12,7 @@ from flows.forms import Answers
 from flows.instruments import FilledBy, title
 from flows.roles import Role
 from flows.schedule import Due, due_visits
-from storage import conversations, envelopes, participants, people, responses
+from storage import alerts, conversations, counts, envelopes, participants, people, responses
 from storage.responses import FormRow
 
 
@@ -36,17 +36,20 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         chart,
         people.identity(desk.connection, keys=desk.keys, person_id=found, kind="name"),
         due_for(desk, chart),
-        _form_states(desk, found),
+        form_states(desk, found),
         clinicians,
         None if bound is None else bound.envelope,
         bound is not None and arms.is_letter_kept(desk.connection, desk.keys, bound.envelope),
         left,
         confirmed,
         people.channel_of(desk.connection, found),
+        people.identity(desk.connection, keys=desk.keys, person_id=found, kind="phone"),
+        counts.waiting_mail(desk.connection, person_id=found),
+        len(alerts.open_alerts(desk.connection, participant=found)),
     )
 
 
-def _form_states(desk: Desk, participant: int) -> tuple[FormState, ...]:
+def form_states(desk: Desk, participant: int) -> tuple[FormState, ...]:
     """The forms that the participant fills in."""
     rows = responses.forms_of(desk.connection, participant)
     return tuple(_form_state(desk, row) for row in rows if _is_own(desk, row))
@@ -67,6 +70,7 @@ def _form_state(desk: Desk, row: FormRow) -> FormState:
         row.visit,
         row.is_open and in_window,
         row.submitted_at is not None,
+        row.opens_on,
         row.closes_on,
     )
 
@@ -76,7 +80,7 @@ def own(desk: Desk, actor: int, _answers: Answers) -> OwnFacts:
     return OwnFacts(
         chart,
         due_for(desk, chart),
-        _form_states(desk, actor),
+        form_states(desk, actor),
         _is_filling(desk, actor),
         participants.was_asked_for_messages(desk.connection, actor),
     )

@@ -1,0 +1,90 @@
+"""What happened with a participant, from the record. Never what was answered, and never an arm."""
+
+from collections.abc import Iterator
+
+from bot.turn.desk import Desk
+from bot.turn.reads.safety import alert_term
+from flows.chart import Chart
+from flows.facts.timeline import Happened, TimelineFacts
+from flows.forms import Answers
+from flows.instruments import FilledBy, title
+from flows.text import Param, Text, text
+from storage import alerts, mail, participants, people, responses
+
+
+def chart_in(desk: Desk, answers: Answers) -> Chart | None:
+    code = answers.get("participant")
+    known = participants.with_code(desk.connection, code) if isinstance(code, str) else None
+    return None if known is None else participants.chart(desk.connection, known)
+
+
+def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
+    chart = chart_in(desk, answers)
+    if chart is None:
+        return TimelineFacts(None)
+    happened = [
+        *_milestones(desk, chart.participant),
+        *_forms(desk, chart.participant),
+        *_alerts(desk, chart.participant),
+        *_letters(desk, chart.participant),
+    ]
+    return TimelineFacts(chart, tuple(sorted(happened, key=lambda it: it.at)))
+
+
+def _milestones(desk: Desk, participant: int) -> Iterator[Happened]:
+    for entry in participants.entries(desk.connection, participant):
+        about: dict[str, Param] = {"on": entry.on}
+        if entry.visit is not None:
+            about["visit"] = text(f"visit.{entry.visit}")
+        if entry.at is not None:
+            about["at"] = entry.at
+        what = text(f"history.{entry.milestone.value}", **about)
+        yield Happened(entry.recorded_at, _by(desk, what, entry.recorded_by, participant))
+
+
+def _by(desk: Desk, what: Text, person_id: int | None, participant: int) -> Text:
+    """With the name of the member of staff who did it; a participant needs none."""
+    if person_id is None or person_id == participant:
+        return what
+    return text("history.by", what=what, name=_name(desk, person_id))
+
+
+def _name(desk: Desk, person_id: int) -> str:
+    return people.identity(desk.connection, keys=desk.keys, person_id=person_id, kind="name")
+
+
+def _forms(desk: Desk, participant: int) -> Iterator[Happened]:
+    """Who rated is not told, nor what was answered."""
+    for row in responses.forms_of(desk.connection, participant):
+        instrument = desk.study.instruments[row.instrument, row.version]
+        about: dict[str, Param] = {"form": title(instrument)}
+        where = "at_visit" if row.visit else "any_time"
+        if row.visit:
+            about["visit"] = text(f"visit.{row.visit}")
+        if row.submitted_at is not None:
+            what = text(f"history.submitted_{where}", **about)
+            is_rating = instrument.filled_by is FilledBy.RATER
+            by = None if is_rating else row.submitted_by
+            yield Happened(row.submitted_at, _by(desk, what, by, participant))
+        elif row.closed_at is not None:
+            yield Happened(row.closed_at, text(f"history.closed_{where}", **about))
+
+
+def _alerts(desk: Desk, participant: int) -> Iterator[Happened]:
+    for alert in alerts.of_participant(desk.connection, participant):
+        about: dict[str, Param] = {"number": alert.id, "term": alert_term(desk, alert)}
+        yield Happened(alert.raised_at, text("history.alert", **about))
+        if alert.acknowledged_at is not None:
+            what = _by(desk, text("history.alert_acknowledged", **about), alert.acknowledged_by, 0)
+            yield Happened(alert.acknowledged_at, what)
+
+
+def _letters(desk: Desk, participant: int) -> Iterator[Happened]:
+    for it in mail.exchanged(desk.connection, keys=desk.keys, person_id=participant):
+        yield Happened(it.received_at, text("history.wrote", words=it.words))
+        if it.answered_at is not None:
+            what = _by(desk, text("history.answered", words=it.answer), it.answered_by, 0)
+            yield Happened(it.answered_at, what)
+        if it.closed_at is not None:
+            what = _by(desk, text("history.letter_closed"), it.closed_by, 0)
+            yield Happened(it.closed_at, what)

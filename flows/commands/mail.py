@@ -1,0 +1,167 @@
+"""Mail of participants: taken in hand by one person, answered through the bot, or closed."""
+
+from flows.commands.about_participant import COORDINATOR
+from flows.commands.command import Circumstances, Command, Reach, choice, pick, words
+from flows.effects import Decision, Refused
+from flows.effects.following import RunNext
+from flows.effects.mail import AnswerMail, ClaimMail, CloseMail, ShowAttachment
+from flows.effects.speaking import Say
+from flows.facts.mail import Letter, MailFacts
+from flows.forms import Answers, Item, Review
+from flows.messages import Button, run_button, say
+from flows.text import Text, text
+
+# Longer lists do not fit a message; the next ones move up when these are done.
+MOST_LETTERS = 5
+WITHOUT_ANSWER = ("PHONED", "NEEDS_NONE", "TWICE")
+
+
+def _mail(facts: MailFacts, _answers: Answers, given: Circumstances) -> Decision:
+    if not facts.letters:
+        return (Say(say(text("mail.none"))),)
+    title = Say(say(text("mail.title", count=len(facts.letters))))
+    shown = (_shown(letter, given.actor) for letter in facts.letters[:MOST_LETTERS])
+    return (title, *shown)
+
+
+def _shown(letter: Letter, actor: int) -> Say:
+    head = text("mail.head", code=letter.code, at=letter.received_at)
+    body = text("mail.words", words=letter.words) if letter.words else text("mail.no_words")
+    is_anothers = letter.claimed_by not in (None, actor)
+    taken = (text("mail.taken", name=letter.claimed_name),) if is_anothers else ()
+    return Say(say(head, body, *taken, buttons=_buttons(letter)))
+
+
+def _buttons(letter: Letter) -> tuple[tuple[Button, ...], ...]:
+    answer = run_button(text("mail.answer.button"), "take_mail", letter.id)
+    close = run_button(text("mail.close.button"), "close_mail", letter.id)
+    card = run_button(text("command.card.button"), "card", letter.code)
+    picture = run_button(text("mail.attachment.button"), "attachment", letter.id)
+    rows = ((answer, close), (card,))
+    return (*rows, (picture,)) if letter.has_attachment else rows
+
+
+def _label(letter: Letter) -> Text:
+    return text("mail.head", code=letter.code, at=letter.received_at)
+
+
+def _letter_item(facts: MailFacts) -> Item:
+    return pick("letter_id", {str(letter.id): _label(letter) for letter in facts.letters})
+
+
+def _chosen(facts: MailFacts, answers: Answers) -> Letter | None:
+    chosen = str(answers.get("letter_id"))
+    return next((letter for letter in facts.letters if str(letter.id) == chosen), None)
+
+
+def _check(facts: MailFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    return None if facts.letters else text("mail.none")
+
+
+def _take_items(facts: MailFacts, answers: Answers, given: Circumstances) -> tuple[Item, ...]:
+    """Whoever takes a letter from somebody else's hand is asked once whether they mean it."""
+    letter = _chosen(facts, answers)
+    if letter is None or letter.claimed_by in (None, given.actor):
+        return (_letter_item(facts),)
+    question = text("ask.take_over", name=letter.claimed_name)
+    return (_letter_item(facts), choice("take_over", "YES", "NO", question=question))
+
+
+def _take(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
+    letter = _chosen(facts, answers)
+    if letter is None:
+        return Refused(text("mail.answered_before"))
+    if answers.get("take_over") == "NO":
+        return Refused(text("mail.left_to", name=letter.claimed_name))
+    return (ClaimMail(letter.id), RunNext("answer", (str(letter.id),)))
+
+
+def _answer_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (_letter_item(facts), words("reply", 2000))
+
+
+def _check_answer(facts: MailFacts, answers: Answers, given: Circumstances) -> Text | None:
+    letter = _chosen(facts, answers)
+    if letter is not None and letter.claimed_by not in (None, given.actor):
+        return text("mail.taken_by_another", name=letter.claimed_name)
+    return _check(facts, answers, given)
+
+
+def _answer(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
+    letter = _chosen(facts, answers)
+    if letter is None:
+        return Refused(text("mail.answered_before"))
+    answered = AnswerMail(letter.id, str(answers["reply"]))
+    return (answered, Say(say(text("mail.answered", code=letter.code))))
+
+
+def _close_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (_letter_item(facts), choice("without_answer", *WITHOUT_ANSWER))
+
+
+def _close(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
+    letter = _chosen(facts, answers)
+    if letter is None:
+        return Refused(text("mail.answered_before"))
+    closed = CloseMail(letter.id, str(answers["without_answer"]))
+    return (closed, Say(say(text("mail.closed", code=letter.code))))
+
+
+def _attachment_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    labels = {str(letter.id): _label(letter) for letter in facts.letters if letter.has_attachment}
+    return (pick("letter_id", labels),)
+
+
+def _check_attachments(facts: MailFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    attached = any(letter.has_attachment for letter in facts.letters)
+    return None if attached else text("mail.no_attachment")
+
+
+def _attachment(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
+    return (ShowAttachment(int(str(answers["letter_id"]))),)
+
+
+COMMANDS = (
+    Command("mail", COORDINATOR, MailFacts, _mail, "view_mail"),
+    Command(
+        "take_mail",
+        COORDINATOR,
+        MailFacts,
+        _take,
+        "take_mail",
+        items=_take_items,
+        check=_check,
+        reach=Reach.BUTTON,
+    ),
+    Command(
+        "answer",
+        COORDINATOR,
+        MailFacts,
+        _answer,
+        "answer_mail",
+        items=_answer_items,
+        check=_check_answer,
+        review=Review.ALWAYS,
+        reach=Reach.CARD,
+    ),
+    Command(
+        "close_mail",
+        COORDINATOR,
+        MailFacts,
+        _close,
+        "close_mail",
+        items=_close_items,
+        check=_check_answer,
+        reach=Reach.BUTTON,
+    ),
+    Command(
+        "attachment",
+        COORDINATOR,
+        MailFacts,
+        _attachment,
+        "view_attachment",
+        items=_attachment_items,
+        check=_check_attachments,
+        reach=Reach.BUTTON,
+    ),
+)

@@ -1,0 +1,118 @@
+"""What comes next for a participant, and whose it is: the buttons that stand first on a card."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from flows.chart import Chart, Recorded, fold
+from flows.commands.about_participant import has_left
+from flows.commands.command import Circumstances
+from flows.definition import Visit
+from flows.effects.milestones import RecordMilestone
+from flows.facts.participants import ParticipantFacts
+from flows.messages import Button, run_button
+from flows.roles import Role
+from flows.schedule import next_step_before_randomization
+from flows.text import text
+
+COORDINATOR = frozenset({Role.COORDINATOR})
+CLINICIAN = frozenset({Role.CLINICIAN})
+
+# Who does a step before randomization, and with which command.
+_BEFORE = {
+    "eligibility": ("eligibility", COORDINATOR),
+    "eligibility_confirmed": ("confirm_eligibility", CLINICIAN),
+    "reference": ("reference", CLINICIAN),
+    "photographs": ("photographs", COORDINATOR | CLINICIAN),
+    "clinician": ("assign", COORDINATOR | CLINICIAN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command with the arguments that are known; `visit` where it is about one."""
+
+    command: str
+    arguments: tuple[str, ...]
+    visit: str | None = None
+
+    @property
+    def button(self) -> Button:
+        does = text(f"command.{self.command}.button")
+        if self.visit is not None:
+            does = text("card.step", does=does, visit=text(f"visit.{self.visit}"))
+        return run_button(does, self.command, *self.arguments)
+
+
+def steps_after(
+    facts: ParticipantFacts, recorded: RecordMilestone, given: Circumstances
+) -> tuple[tuple[Button, ...], ...]:
+    """Buttons of what comes next once this is recorded, which moves no date."""
+    assert facts.chart is not None
+    fact = Recorded(recorded.milestone, recorded.on, recorded.visit, recorded.at, recorded.detail)
+    then = replace(facts, chart=fold(facts.chart, (fact,)))
+    return tuple((step.button,) for step in next_steps(then, given))
+
+
+def next_steps(facts: ParticipantFacts, given: Circumstances) -> tuple[Step, ...]:
+    """The steps that this person can take now, the most urgent first."""
+    chart = facts.chart
+    if chart is None or has_left(chart.status) or (chart.excluded and not chart.randomized_on):
+        return ()
+    if chart.randomized_on is None:
+        return tuple(_before_randomization(facts, chart, given))
+    return (*_at_visits(chart, given), *_booking(facts, chart, given))
+
+
+def _before_randomization(
+    facts: ParticipantFacts, chart: Chart, given: Circumstances
+) -> Iterator[Step]:
+    step = next_step_before_randomization(given.trial, chart)
+    command, roles = _BEFORE.get(step or "", ("", frozenset[Role]()))
+    if roles & given.roles:
+        baseline = given.trial.baseline.name
+        about = (baseline, given.today.isoformat()) if command == "photographs" else ()
+        yield Step(command, (chart.code, *about), baseline if about else None)
+    if facts.reached_on is None and given.roles & COORDINATOR:
+        yield Step("invite", (chart.code,))
+
+
+def _at_visits(chart: Chart, given: Circumstances) -> Iterator[Step]:
+    for visit in given.trial.visits:
+        yield from _at_visit(chart, visit, given)
+
+
+def _at_visit(chart: Chart, visit: Visit, given: Circumstances) -> Iterator[Step]:
+    """A visit that was booked for today or before, and what one that took place still needs."""
+    at_visit, code = chart.visit(visit.name), chart.code
+    booked_on = None if at_visit.booked_at is None else given.clinic_day(at_visit.booked_at)
+    came_on = at_visit.attended_on
+    is_open = came_on is None and at_visit.missed_on is None
+    if is_open and booked_on is not None and booked_on <= given.today:
+        on = booked_on.isoformat()
+        for command in ("attended", "missed") if given.roles & COORDINATOR else ():
+            yield Step(command, (code, visit.name, on), visit.name)
+    if came_on is not None and visit.photographs and at_visit.photographed_on is None:
+        yield Step("photographs", (code, visit.name, came_on.isoformat()), visit.name)
+    if _wants_session(chart, visit, given):
+        yield Step("session", (code, visit.name), visit.name)
+
+
+def _wants_session(chart: Chart, visit: Visit, given: Circumstances) -> bool:
+    """The treating clinician records the session of a visit that took place, and the first one."""
+    at_visit = chart.visit(visit.name)
+    if chart.clinician != given.actor or not chart.is_treated or visit.session is None:
+        return False
+    took_place = at_visit.attended_on is not None or visit is given.trial.baseline
+    return took_place and at_visit.session_on is None
+
+
+def _booking(facts: ParticipantFacts, chart: Chart, given: Circumstances) -> Iterator[Step]:
+    """The first visit that is due and has no appointment."""
+    if not given.roles & COORDINATOR:
+        return
+    for name in facts.due:
+        visit = chart.visit(name)
+        if visit.attended_on is None and visit.missed_on is None:
+            if visit.booked_at is None:
+                yield Step("book", (chart.code, name), name)
+            return
