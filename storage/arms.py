@@ -1,4 +1,7 @@
-"""The arms, and what can name one: batch and session note. Only bot.turn.arms may use this."""
+"""The arms, and what can name one: batch, session note, and what is said of events and alerts.
+
+Only bot.turn.arms may use this.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +16,7 @@ from storage.sealing import Unreadable
 _sealed = tables.sealed_arm
 _note = tables.session_note
 _told = tables.arm_told
+_words = tables.safety_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +103,41 @@ def session_note(
         return None
     key = keys.of(connection, participant)
     return SessionNote(key.open(row.batch), key.open(row.notes))
+
+
+def keep_words(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    participant: int,
+    about: str,
+    about_id: int,
+    words: str,
+    by: int,
+    at: datetime,
+) -> None:
+    """Keep what was said of an alert, an event or an assessment."""
+    connection.execute(
+        insert(_words).values(
+            participant_id=participant,
+            about=about,
+            about_id=about_id,
+            words=keys.of(connection, participant).seal(words),
+            recorded_by=by,
+            recorded_at=at,
+        )
+    )
+
+
+def words_about(
+    connection: Connection, *, keys: Keyring, participant: int, about: str, about_id: int
+) -> str | None:
+    """What was said of it, if anything was."""
+    sealed = connection.scalar(
+        select(_words.c.words).where(
+            _words.c.participant_id == participant,
+            _words.c.about == about,
+            _words.c.about_id == about_id,
+        )
+    )
+    return None if sealed is None else keys.of(connection, participant).open(sealed)

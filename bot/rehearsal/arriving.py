@@ -11,6 +11,7 @@ from bot.sending.outgoing import (
     Attachment,
     Change,
     Comparison,
+    Document,
     Invitation,
     Leave,
     Menu,
@@ -78,6 +79,9 @@ async def show(world: "World", arriving: Arriving) -> None:
             phone.invitation = str(body_of(arriving.leaving.body)["secret"])
         case Attachment(file):
             phone.shown.append(Shown(world.next_message(), f"({file})", []))
+        case Document(page):
+            told = f"({page.name})\n{page.narrative_title}: {page.narrative}"
+            phone.shown.append(Shown(world.next_message(), told, []))
         case Picture(content, caption):
             assert arriving.number is not None
             phone.shown.append(Shown(arriving.number, f"(a picture)\n{caption}", []))

@@ -72,6 +72,13 @@ async def _without_views(world: World) -> None:
     _redefine(world, table[0], "")
 
 
+async def _nothing_before_session(world: World) -> None:
+    """The trial asks nothing before a session."""
+    definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
+    begin = definition.index("[before_session]")
+    _redefine(world, definition[begin : definition.index("\n\n", begin)], "")
+
+
 def _redefine(world: World, line: str, changed: str) -> None:
     """The program is started anew with one place of the definition changed."""
     folder = world.folder / "trial"
@@ -112,6 +119,11 @@ async def _randomized(world: World, sex: str) -> None:
 async def _treated(world: World, sex: str) -> None:
     await _randomized(world, sex)
     await world.treat("P-001", "baseline")
+
+
+async def _checked(world: World, code: str, visit: str) -> None:
+    """What is asked before the session of this visit was asked; nothing keeps from it."""
+    await world.check_before_session(code, visit)
 
 
 async def _booked(world: World, visit: str, days: str, hour: str) -> None:
@@ -161,6 +173,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"an open trial with paper envelopes", _open_with_paper),
     (r"a definition without standard views", _without_views),
     (r"a definition with a target of (\d+)", _target),
+    (r"a definition that asks nothing before a session", _nothing_before_session),
     (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
     (r"the pictures of (\w+)", _photographed),
     (r"(P-\d+) reported (\w+)", _reported),
@@ -170,6 +183,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"an eligible (woman|man) P-001", _eligible),
     (r"a randomized (woman|man) P-001", _randomized),
     (r"a treated (woman|man) P-001", _treated),
+    (r"(P-\d+) was asked before (\w+)", _checked),
     (r"an appointment for (\w+) in (\d+) days at (\d+:\d+)", _booked),
     (r"the service is down for (\d+) days", _down),
     (r"(\d+) days later", _passed),

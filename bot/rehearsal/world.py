@@ -30,7 +30,7 @@ from bot.turn.ticking import carry_out, plan_day, plan_summary
 from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.roles import Role
-from storage import envelopes, outbox, photographs, planned, shown
+from storage import envelopes, outbox, participants, photographs, planned, shown
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.schema import prepare
@@ -282,8 +282,18 @@ class World:
         await allocator.send(stage.PIN)
         await allocator.press("S")
 
+    async def check_before_session(self, code: str, visit: str) -> None:
+        """The clinician asks what is asked before a session, and nothing keeps from it."""
+        clinician = self.phone("clinician")
+        await clinician.send(f"/before_session {code} {visit}")
+        sex = await self.at_desk(_sex_of, code)
+        for answer in (*(["NO", "NO"] if sex == "F" else []), "SAME"):
+            await clinician.choose(answer)
+        await clinician.press("S")
+
     async def treat(self, code: str, visit: str, batch: str = "LOT-1") -> None:
         """The clinician records the session of this visit, today."""
+        await self.check_before_session(code, visit)
         clinician = self.phone("clinician")
         await clinician.send(f"/session {code} {visit} today {batch}")
         await clinician.press("s")
@@ -301,3 +311,9 @@ class _Clock:
 
     async def sleep(self, seconds: float) -> None:
         raise NotImplementedError
+
+
+def _sex_of(desk: Desk, code: str) -> str:
+    participant = participants.with_code(desk.connection, code)
+    assert participant is not None
+    return participants.chart(desk.connection, participant).sex

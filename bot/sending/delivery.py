@@ -24,6 +24,7 @@ from bot.sending.outgoing import (
     Attachment,
     Comparison,
     Destination,
+    Document,
     Invitation,
     Late,
     NotSent,
@@ -57,7 +58,7 @@ SIDE_BY_SIDE = 32
 _LEFT_ALONE = 60.0
 _LONGEST_SLEEP = 3600.0
 # What adds to a chat, and so must not come too fast.
-_COUNTED = (Words, Invitation, Attachment, Comparison, Picture)
+_COUNTED = (Words, Invitation, Attachment, Comparison, Document, Picture)
 
 
 class Channel(Protocol):

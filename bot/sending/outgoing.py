@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.reports.page import Page
+
 Buttons = Sequence[Sequence[tuple[str, str]]]
 
 
@@ -78,6 +80,13 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A report, made into a file by whoever sends it."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
 class Menu:
     """The commands that this person may give, each with what it does."""
 
@@ -89,7 +98,18 @@ class Leave:
     """Out of a group."""
 
 
-Outgoing = Words | Change | Remove | TapAnswer | Invitation | Attachment | Picture | Menu | Leave
+Outgoing = (
+    Words
+    | Change
+    | Remove
+    | TapAnswer
+    | Invitation
+    | Attachment
+    | Document
+    | Picture
+    | Menu
+    | Leave
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.sending.outgoing import (
     Attachment,
     Change,
     Comparison,
+    Document,
     Invitation,
     Leave,
     Menu,
@@ -45,6 +46,26 @@ def render(
                 connection, keys=keys, study=study, body=dict(body), language=language
             )
             return TapAnswer(str(body["tap"]), shown)
+        case "event":
+            words = arms.event_message(
+                connection,
+                keys=keys,
+                study=study,
+                body=dict(body),
+                person=leaving.person_id,
+                language=language,
+            )
+            return Words(words)
+        case "report":
+            page = arms.event_page(
+                connection,
+                keys=keys,
+                study=study,
+                body=dict(body),
+                person=leaving.person_id,
+                language=language,
+            )
+            return Document(page)
         case "menu":
             return _menu(connection, study, leaving, language)
         case "invitation":

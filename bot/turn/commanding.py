@@ -34,6 +34,7 @@ from flows.forms import (
     Picture,
     Review,
 )
+from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
 from storage import conversations, participants
@@ -265,8 +266,7 @@ def _checked(voice: Voice, command: Command[Any], state: Conversation, event: Ev
     why = command.check(facts, answers, circumstances(voice))
     if why is None:
         return event
-    _record_refusal(voice, command, why)
-    voice.tell(why)
+    _say_refusal(voice, command, why)
     return Resumed()
 
 
@@ -403,7 +403,7 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
     facts = read(command.reads, voice.desk, voice.person, state.answers)
     decision = command.decide(facts, state.answers, circumstances(voice))
     if isinstance(decision, Refused):
-        return _refuse(voice, command, decision.why)
+        return _refuse(voice, command, decision)
     if Role.PARTICIPANT not in voice.speaker.roles and all(
         isinstance(effect, SAYING) for effect in decision
     ):
@@ -420,14 +420,15 @@ def participant_in(facts: Any) -> int | None:
     return chart.participant if isinstance(chart, Chart) else None
 
 
-def _refuse(voice: Voice, command: Command[Any], why: Text) -> Outcome:
-    _record_refusal(voice, command, why)
-    voice.tell(why)
+def _refuse(voice: Voice, command: Command[Any], why: Text | Refused) -> Outcome:
+    _say_refusal(voice, command, why)
     return Outcome(over=True)
 
 
-def _record_refusal(voice: Voice, command: Command[Any], why: Text) -> None:
-    voice.record("refused", None, command=command.name, why=why.key)
+def _say_refusal(voice: Voice, command: Command[Any], why: Text | Refused) -> None:
+    refused = why if isinstance(why, Refused) else Refused(why)
+    voice.record("refused", None, command=command.name, why=refused.why.key)
+    voice.say(say(refused.why, buttons=refused.buttons))
 
 
 def _end(voice: Voice, found: Open, standing: str) -> Outcome:

@@ -42,7 +42,7 @@ from flows.events import Event, Misread, Resumed
 from flows.forms import Form, Item, Picture, Pin
 from flows.messages import say
 from flows.roles import Role
-from flows.submission import after_submission
+from flows.submission import Submitted, after_submission
 from flows.text import Text, text
 from storage import conversations, outbox, participants, people, photographs, responses, updates
 from storage.conversations import Open
@@ -237,7 +237,10 @@ def _after_submission(voice: Voice, row: FormRow) -> None:
     chart = participants.chart(desk.connection, row.participant)
     items = {item.id: item for item in filling.form_of(voice, row).items}
     answers = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
-    for effect in after_submission(desk.study.trial, instrument, answers, chart, desk.today):
+    submitted = Submitted(row.id, row.visit)
+    for effect in after_submission(
+        desk.study.trial, instrument, answers, chart, desk.today, submitted
+    ):
         perform(voice, f"submit_{row.instrument}", effect, lambda _: None)
     resume_aside(voice)
 

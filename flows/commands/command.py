@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from flows.definition import Trial
-from flows.effects import Decision, Effect
+from flows.effects import Decision, Effect, Refused
 from flows.forms import Answers, Choice, Choices, Item, Option, ParticipantCode, Review, Words
 from flows.roles import Role
 from flows.text import Text, text
@@ -36,7 +36,7 @@ class Circumstances:
 
 
 Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]
-Check = Callable[[F, Answers, Circumstances], Text | None]
+Check = Callable[[F, Answers, Circumstances], Text | Refused | None]
 Decide = Callable[[F, Answers, Circumstances], Decision]
 Presume = Callable[[F, Answers, Circumstances], Answers]
 AtOnce = Callable[[F, Answers, Circumstances, str], tuple[Effect, ...]]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -28,6 +29,8 @@ Facts = (
     | StaffFacts
     | RaterFacts
     | AlertFacts
+    | EventFacts
+    | OpenEventsFacts
     | MailFacts
     | DayFacts
     | FindFacts

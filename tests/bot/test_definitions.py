@@ -148,6 +148,15 @@ MEANINGLESS = [
     ("form_days = [0, 1, 3]", "form_days = [1, 0]", "reminders.form_days: days in rising order"),
     ("at_once_minutes = 30", "at_once_minutes = 0", "escalation.at_once_minutes: must be 1 or"),
     ("same_day_minutes = 480", "same_day_minutes = 0", "escalation.same_day_minutes: must be 1"),
+    ('["clinician", "pi"]', '["rater"]', 'escalation.then: names "clinician" and "pi", who may'),
+    ('["clinician", "pi"]', "[]", 'escalation.then: names "clinician" and "pi"'),
+    ("serious_hours = 24", "serious_hours = 0", "safety.serious_hours: must be 1 or more"),
+    ("overdue_days = 3", "overdue_days = 0", "safety.overdue_days: must be 1 or more"),
+    (
+        'instrument = "pre_session"',
+        'instrument = "pgais"',
+        "before_session.instrument: must be filled by the clinician",
+    ),
     ("opens = 08:00:00", "opens = 14:00:00", "site.opens: the clinic opens before it closes"),
     ("last_on = 2027-04-02", "last_on = 2027-03-02", "site.closures[1]: first_on is not after"),
     (

@@ -13,6 +13,7 @@ from flows.facts.photographs import PhotographFacts
 from flows.forms import Answers
 from flows.photographs import Shot, Standing, counting, is_complete
 from flows.roles import Role
+from flows.text import Text
 
 TRIAL = load_study(DEFAULT_TRIAL).trial
 ON, NOW = date(2026, 10, 26), datetime(2026, 10, 26, 8, 0, tzinfo=UTC)
@@ -69,11 +70,11 @@ def test_nobody_is_photographed_against_their_consent(name: str) -> None:
     refused = replace(AGREED, photographs_agreed=False)
     shots = tuple(every(Standing.KEPT))
     why = command.check(PhotographFacts(refused, shots=shots), {}, given())
-    assert why is not None
+    assert isinstance(why, Text)
     assert why.key == "refused.photographs_not_agreed"
     left = replace(AGREED, status=Status.WITHDRAWN)
     why = command.check(PhotographFacts(left, shots=shots), {}, given())
-    assert why is not None
+    assert isinstance(why, Text)
     assert why.key == "refused.left"
 
 

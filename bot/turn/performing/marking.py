@@ -3,6 +3,7 @@
 from datetime import date
 
 from bot.turn import filling
+from bot.turn.adverse_events import hand_over
 from bot.turn.desk import Desk
 from bot.turn.planning import replan, take_back_visit_reminders
 from bot.turn.speaking import Voice
@@ -57,6 +58,8 @@ def _follow(desk: Desk, effect: RecordMilestone) -> None:
         case Milestone.ATTENDED | Milestone.PHOTOGRAPHED | Milestone.SESSION_DONE:
             open_rating(desk, effect.participant, effect.visit, effect.on)
             _take_back(desk, effect)
+        case Milestone.CLINICIAN_ASSIGNED:
+            hand_over(desk, effect.participant)
         case Milestone.BOOKED | Milestone.CANNOT_COME | Milestone.MISSED:
             _take_back(desk, effect)
         case Milestone.MESSAGING_STOPPED:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.turn.desk import Desk
 from bot.turn.reads import (
     day,
+    events,
     mail,
     messages,
     participants,
@@ -18,6 +19,7 @@ from bot.turn.reads import (
 from flows.facts import Facts, NoFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -55,4 +57,6 @@ READERS: Mapping[type, Reader] = {
     FindFacts: day.found,
     TimelineFacts: timeline.everything,
     MessageFacts: messages.everything,
+    EventFacts: events.about_participant,
+    OpenEventsFacts: events.still_open,
 }
