@@ -393,6 +393,50 @@ mail = Table(
     Column("closed_at", UTC),
 )
 
+# A picture of one view at one visit, or that the view was skipped. `state` is "received", then
+# "kept" or "refused" with a reason; or "skipped" from the beginning. `file` is the channel's
+# reference, there until the file was fetched; `key` makes a message that comes again the same
+# picture.
+photograph = Table(
+    "photograph",
+    metadata,
+    _id(),
+    _participant(),
+    Column("visit", String, nullable=False),
+    Column("view", String, nullable=False),
+    Column("taken_on", Date, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String),
+    Column("key", String, nullable=False, unique=True),
+    Column("file", Sealed),
+    Column("message", String),
+    _person("sent_by"),
+    Column("address_id", ForeignKey("address.id"), nullable=False),
+    Column("received_at", UTC, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UTC, nullable=False),
+    Column("settled_at", UTC),
+)
+Index(
+    "ix_photograph_received",
+    photograph.c.next_at,
+    sqlite_where=text("state = 'received'"),
+    postgresql_where=text("state = 'received'"),
+)
+
+# The pictures themselves, under the participant's key. A retaken one stands beside the old one.
+photograph_file = Table(
+    "photograph_file",
+    metadata,
+    _id(),
+    Column("photograph_id", ForeignKey("photograph.id"), nullable=False, unique=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("sharpness", Integer, nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("kept_at", UTC, nullable=False),
+)
+
 # Who no longer rates whom, because they learnt the arm. It does not hold which.
 rating_exclusion = Table(
     "rating_exclusion",
@@ -627,6 +671,8 @@ outbox = Table(
     Column("attempted_at", UTC),
     Column("settled_at", UTC),
     Column("reason", String),
+    # What the channel calls it, where it is to leave the chat again.
+    Column("sent_as", String),
 )
 Index(
     "ix_outbox_waiting",
@@ -696,6 +742,7 @@ APPEND_ONLY = (
     "identity",
     "milestone",
     "participant",
+    "photograph_file",
     "pin_miss",
     "pregnancy",
     "pregnancy_follow_up",

@@ -12,6 +12,7 @@ from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNot
 from flows.effects.enrolment import EnrolParticipant, RecordScreeningFailure
 from flows.effects.following import BeginForm, ContinueForm, CorrectRating, OpenReport
 from flows.effects.milestones import RecordMilestone
+from flows.effects.photographs import ReceivePhotograph, SkipView
 from flows.roles import Role
 from flows.text import Text, text
 from storage import closing
@@ -24,8 +25,10 @@ _STUDY_DATA = (
     EnrolParticipant,
     KeepPaperLetter,
     OpenReport,
+    ReceivePhotograph,
     RecordScreeningFailure,
     RecordSessionNote,
+    SkipView,
 )
 _AFTER_THE_LOCK = frozenset(
     {

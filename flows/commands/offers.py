@@ -107,6 +107,10 @@ def _checked_before(_facts: ParticipantFacts, given: Circumstances) -> bool:
     return given.trial.before_session is not None
 
 
+def _photographed(facts: ParticipantFacts, _given: Circumstances) -> bool:
+    return any(visit.photographed_on is not None for visit in _chart(facts).visits.values())
+
+
 def _all(*conditions: Fits) -> Fits:
     return lambda facts, given: all(fits(facts, given) for fits in conditions)
 
@@ -116,6 +120,7 @@ OFFERS = (
     Offer("attended", Page.VISITS, _coordinator),
     Offer("missed", Page.VISITS, _coordinator),
     Offer("photographs", Page.VISITS, _anybody),
+    Offer("pictures", Page.VISITS, _photographed),
     Offer("eligibility", Page.TREATMENT, _all(_coordinator, _before)),
     Offer("confirm_eligibility", Page.TREATMENT, _all(_clinician, _before)),
     Offer("reference", Page.TREATMENT, _all(_clinician, _before)),
@@ -147,6 +152,7 @@ OFFERS = (
 LASTING = frozenset(
     {
         "history",
+        "pictures",
         "why",
         "sessions",
         "arm",

@@ -15,6 +15,7 @@ from flows.effects.following import Following
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.photographs import Photographing
 from flows.effects.pregnancies import Expecting
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
@@ -29,6 +30,7 @@ Effect = (
     | Marking
     | Administering
     | Allocating
+    | Photographing
     | Rating
     | Safeguarding
     | Assessing

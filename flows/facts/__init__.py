@@ -9,6 +9,7 @@ from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
+from flows.facts.photographs import PhotographFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
@@ -22,6 +23,7 @@ class NoFacts:
 Facts = (
     NoFacts
     | ParticipantFacts
+    | PhotographFacts
     | OwnFacts
     | EnrolmentFacts
     | ProtocolFacts

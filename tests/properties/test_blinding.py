@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.rehearsal import pictures
 from bot.rehearsal.phones import Phone
 from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
@@ -204,7 +205,9 @@ async def _first_month(world: Watched) -> None:
     await world.say("coordinator", "/today", "/worklist UNBOOKED", "/called P-003 NO_ANSWER")
     await world.say("coordinator", "/attended P-001 month_1 today", "[S]")
     await world.say("coordinator", "/missed P-002 month_1 today", "[s]", "[S]")
-    await world.say("clinician", "/photographs P-001 month_1 today", "[S]", "/card P-001")
+    await world.photograph("P-001", "month_1")
+    await world.say("clinician", "/card P-001", "/pictures P-001 month_1", "[r]")
+    await world.phone("clinician").send_file("", pictures.reference("sharp picture"))
     await world.session(1, "month_1")
     await world.session(3, "month_1")
     await _rate(world)

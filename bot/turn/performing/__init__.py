@@ -16,6 +16,7 @@ from bot.turn.performing import (
     expecting,
     marking,
     overseeing,
+    photographing,
     rating,
     safeguarding,
     saying,
@@ -31,6 +32,7 @@ from flows.effects.following import Following
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.photographs import Photographing
 from flows.effects.pregnancies import Expecting
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
@@ -53,6 +55,8 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         administering.perform(voice, verb, effect)
     elif isinstance(effect, Allocating):
         allocating.perform(voice, verb, effect)
+    elif isinstance(effect, Photographing):
+        photographing.perform(voice, verb, effect)
     elif isinstance(effect, Rating):
         rating.perform(voice, verb, effect)
     elif isinstance(effect, Safeguarding):

@@ -12,6 +12,7 @@ from bot.turn.reads import (
     messages,
     participants,
     people,
+    photographs,
     rating,
     safety,
     timeline,
@@ -24,6 +25,7 @@ from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
+from flows.facts.photographs import PhotographFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
@@ -46,6 +48,7 @@ READERS: Mapping[type, Reader] = {
     NoFacts: _nothing,
     ParticipantFacts: participants.about_participant,
     OwnFacts: participants.own,
+    PhotographFacts: photographs.of_participant,
     EnrolmentFacts: people.enrolment,
     ProtocolFacts: people.plan,
     StaffFacts: people.staff,
