@@ -3,10 +3,13 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from flows.definition import Trial, Visit
+from flows.definition import Concealment, Trial, Visit
 from flows.instruments import FilledBy
+from flows.roles import Role
 
 Problem = tuple[str, str]
+
+WITNESSES = frozenset({Role.COORDINATOR, Role.CLINICIAN, Role.PI})
 Instruments = Mapping[str, FilledBy]
 
 # A visit's name is typed in commands, is a part of wording keys, and takes room in buttons.
@@ -19,6 +22,8 @@ def trial_problems(trial: Trial, instruments: Instruments) -> Iterator[Problem]:
     yield from _target_problems(trial)
     yield from _visit_problems(trial, instruments)
     yield from _instrument_problems(trial, instruments)
+    yield from _rating_problems(trial)
+    yield from _witness_problems(trial)
     yield from _number_problems(trial)
     yield from _calendar_problems(trial)
 
@@ -109,6 +114,30 @@ def _misnamed(place: str, name: str, by: FilledBy, instruments: Instruments) -> 
         yield place, f'there is no instrument "{name}"; there are: {known}'
     elif (actual := instruments[name]) is not by:
         yield place, f'must be filled by the {by.value}; "{name}" is filled by the {actual.value}'
+
+
+def _rating_problems(trial: Trial) -> Iterator[Problem]:
+    rule, rated = trial.rating, trial.rated_visits
+    if rule.raters not in {1, 2}:
+        yield "rating.raters", "must be 1 or 2"
+    if rule.adjudicate_from < 0:
+        yield "rating.adjudicate_from", "must be 0 or more"
+    elif rule.adjudicate_from and rule.raters == 1:
+        yield "rating.adjudicate_from", "must be 0 where there is one rater"
+    if rule.hidden_order and len(rated) < 2:
+        yield "rating.hidden_order", "needs two visits with a rating or more"
+    if rule.hidden_order and not all(visit.photographs for visit in rated):
+        yield "rating.hidden_order", "needs photographs at each visit with a rating"
+
+
+def _witness_problems(trial: Trial) -> Iterator[Problem]:
+    """An allocator does not witness their own act, and a rater may not be near an arm."""
+    named = trial.allocation.witnesses
+    if not WITNESSES.issuperset(named):
+        known = ", ".join(sorted(role.value for role in WITNESSES))
+        yield "allocation.witnesses", f"must be among {known}"
+    elif not named and trial.allocation.concealment is Concealment.PAPER:
+        yield "allocation.witnesses", "paper envelopes need a role that sees them opened"
 
 
 def _number_problems(trial: Trial) -> Iterator[Problem]:
