@@ -164,14 +164,13 @@ def _make_version_0002(path: Path) -> None:
     engine.dispose()
 
 
+_FORM = "INSERT INTO form (id, participant_id, instrument, version, visit, opens_on, opened_at)"
 _ROWS_OF_0002 = (
     "INSERT INTO person (id, language, created_at) VALUES (1, 'fa', '2026'), (2, 'fa', '2026')",
     "INSERT INTO participant VALUES (1, 'P-001', 'F', 30, '2026')",
-    "INSERT INTO form (id, participant_id, instrument, version, visit, opens_on, opened_at) "
-    "VALUES (1, 1, 'igais', '1', 'month_1', '2026-10-26', '2026')",
-    "INSERT INTO form (id, participant_id, instrument, version, visit, opens_on, opened_at) "
-    "VALUES (2, 1, 'side_effects', '1', NULL, '2026-10-26', '2026')",
-    "INSERT INTO response (form_id, participant_id, item, revision, status, originator, role, "
-    "channel, language, wording_digest, answered_at, saved_at) "
-    "VALUES (1, 1, 'overall', 1, 'answered', 2, 'rater', 'telegram', 'fa', '', '2026', '2026')",
+    f"{_FORM} VALUES (1, 1, 'igais', '1', 'month_1', '2026-10-26', '2026')",
+    f"{_FORM} VALUES (2, 1, 'side_effects', '1', NULL, '2026-10-26', '2026')",
+    """INSERT INTO response (form_id, participant_id, item, revision, status, originator, role,
+    channel, language, wording_digest, answered_at, saved_at)
+    VALUES (1, 1, 'overall', 1, 'answered', 2, 'rater', 'telegram', 'fa', '', '2026', '2026')""",
 )
