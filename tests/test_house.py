@@ -28,7 +28,7 @@ def _code() -> Iterator[tuple[str, str]]:
 
 def test_only_the_arms_module_names_the_tables_of_arms() -> None:
     """No other query can read an arm, a batch or a session note."""
-    named = re.compile(r"tables\.(sealed_arm|session_note|arm_told)\b")
+    named = re.compile(r"tables\.(sealed_arm|session_note|arm_told|arm_guess|incident_words)\b")
     naming = {path for path, code in _code() if named.search(code)}
     assert naming == {"storage/arms.py"}
 

@@ -227,9 +227,9 @@ class World:
         return phone
 
     async def add_all_staff(self) -> None:
-        """One person of each role, named after it."""
+        """One person of each role that a trial cannot do without, named after it."""
         for role in Role:
-            if role is not Role.PARTICIPANT:
+            if role not in {Role.PARTICIPANT, Role.METHODOLOGIST}:
                 await self.add_staff(role.value, role)
 
     async def seal_envelopes(self, seed: int = 1) -> None:
@@ -310,6 +310,16 @@ class World:
         allocator = self.phone("allocator")
         await allocator.send(f"/randomize {code}")
         await allocator.press("S")
+
+    async def read_envelope(self, code: str, letter: str) -> None:
+        """A paper envelope is bound, seen by the clinician, and read."""
+        await self.randomize(code)
+        clinician, allocator = self.phone("clinician"), self.phone("allocator")
+        await clinician.send(f"/witness {code}")
+        await clinician.press("a")
+        await allocator.send(f"/letter {code}")
+        for _ in ("first", "again"):
+            await allocator.tap(letter)
 
     async def treat(self, code: str, visit: str, batch: str = "LOT-1") -> None:
         """The clinician records the session of this visit, today."""

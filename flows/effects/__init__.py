@@ -10,6 +10,7 @@ from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
 from flows.effects.enrolment import Enrolling
 from flows.effects.following import Following
+from flows.effects.ledger import Ledger
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
@@ -25,6 +26,7 @@ Effect = (
     | Marking
     | Administering
     | Allocating
+    | Ledger
     | Rating
     | Safeguarding
     | Corresponding

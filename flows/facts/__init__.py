@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -25,6 +26,9 @@ Facts = (
     | ProtocolFacts
     | StaffFacts
     | RaterFacts
+    | EnvelopeFacts
+    | LedgerFacts
+    | BalanceFacts
     | AlertFacts
     | MailFacts
     | DayFacts

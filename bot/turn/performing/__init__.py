@@ -11,6 +11,7 @@ from bot.turn.performing import (
     allocating,
     corresponding,
     enrolling,
+    ledgering,
     marking,
     overseeing,
     rating,
@@ -23,6 +24,7 @@ from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
 from flows.effects.enrolment import Enrolling
 from flows.effects.following import Following
+from flows.effects.ledger import Ledger
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
@@ -47,6 +49,8 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         administering.perform(voice, verb, effect)
     elif isinstance(effect, Allocating):
         allocating.perform(voice, verb, effect)
+    elif isinstance(effect, Ledger):
+        ledgering.perform(voice, verb, effect)
     elif isinstance(effect, Rating):
         rating.perform(voice, verb, effect)
     elif isinstance(effect, Safeguarding):

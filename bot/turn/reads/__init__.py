@@ -4,10 +4,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.turn.desk import Desk
-from bot.turn.reads import day, mail, messages, participants, people, rating, safety, timeline
+from bot.turn.reads import (
+    day,
+    envelopes,
+    mail,
+    messages,
+    participants,
+    people,
+    rating,
+    safety,
+    timeline,
+)
 from flows.facts import Facts, NoFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -37,6 +48,9 @@ READERS: Mapping[type, Reader] = {
     ProtocolFacts: people.plan,
     StaffFacts: people.staff,
     RaterFacts: rating.worklist,
+    EnvelopeFacts: envelopes.of_participant,
+    LedgerFacts: envelopes.ledger,
+    BalanceFacts: envelopes.balance,
     AlertFacts: safety.waiting_alerts,
     MailFacts: mail.waiting,
     DayFacts: day.today,

@@ -23,8 +23,7 @@ def due_for(desk: Desk, chart: Chart) -> Mapping[str, Due]:
 def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantFacts:
     code = answers.get("participant")
     found = participants.with_code(desk.connection, code) if isinstance(code, str) else None
-    count = envelopes.count(desk.connection)
-    left, confirmed = count.sealed - count.used, is_confirmed(desk)
+    left, confirmed = envelopes.count(desk.connection).left, is_confirmed(desk)
     clinicians = tuple(person(desk, it) for it in people.holders(desk.connection, Role.CLINICIAN))
     if found is None:
         return ParticipantFacts(
