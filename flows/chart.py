@@ -24,7 +24,11 @@ class Milestone(StrEnum):
     ATTENDED = "attended"
     MISSED = "missed"
     PHOTOGRAPHED = "photographed"
+    CHECKED_BEFORE_SESSION = "checked_before_session"
     SESSION_DONE = "session_done"
+    PREGNANCY_REPORTED = "pregnancy_reported"
+    PREGNANCY_ENDED = "pregnancy_ended"
+    SESSION_BLOCKED = "session_blocked"
     MESSAGING_AGREED = "messaging_agreed"
     MESSAGING_STOPPED = "messaging_stopped"
     DISCONTINUED = "discontinued"
@@ -63,6 +67,7 @@ class VisitChart:
     attended_on: date | None = None
     missed_on: date | None = None
     photographed_on: date | None = None
+    checked_on: date | None = None
     session_on: date | None = None
 
 
@@ -88,6 +93,7 @@ class Chart:
     clinician: int | None = None
     randomized_on: date | None = None
     called_on: date | None = None
+    pregnancy_followed: bool = False
     visits: Mapping[str, VisitChart] = field(default_factory=dict)
 
     def visit(self, name: str) -> VisitChart:
@@ -173,6 +179,10 @@ def _chart_after(chart: Chart, fact: Recorded) -> Chart:
             return replace(chart, randomized_on=fact.on)
         case Milestone.CALLED:
             return replace(chart, called_on=fact.on)
+        case Milestone.PREGNANCY_REPORTED:
+            return replace(chart, pregnancy_followed=True)
+        case Milestone.PREGNANCY_ENDED:
+            return replace(chart, pregnancy_followed=False)
         case Milestone.MESSAGING_AGREED:
             return replace(chart, messaging=True)
         case Milestone.MESSAGING_STOPPED:
@@ -195,6 +205,8 @@ def _visit_after(visit: VisitChart, fact: Recorded) -> VisitChart:
             return replace(visit, missed_on=fact.on)
         case Milestone.PHOTOGRAPHED:
             return replace(visit, photographed_on=fact.on)
+        case Milestone.CHECKED_BEFORE_SESSION:
+            return replace(visit, checked_on=fact.on)
         case Milestone.SESSION_DONE:
             attended_on = visit.attended_on or fact.on
             return replace(visit, session_on=fact.on, attended_on=attended_on, missed_on=None)

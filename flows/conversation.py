@@ -13,6 +13,7 @@ class Conversation:
     `at` is the item being asked, None at the review. `step` grows with each move, so that a button
     of an earlier question is known for what it is. `context` holds what is known beforehand (the
     participant's sex, for example) and is never asked. `typed`: an answer was typed, not tapped.
+    `proven`: the person has given their PIN.
     """
 
     form: str
@@ -26,6 +27,7 @@ class Conversation:
     picked: tuple[str, ...] = field(default=(), repr=False)
     flagged: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
     typed: bool = False
+    proven: bool = False
 
     @property
     def known(self) -> Answers:

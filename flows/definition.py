@@ -156,10 +156,34 @@ class Reminders:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Minutes until an alert that nobody acknowledged goes on to the principal investigator."""
+    """Minutes until an alert that nobody acknowledged goes on; `then` is to whom, step by step: the
+    next clinician in the order of their service, or everybody of another role."""
 
     at_once_minutes: int
     same_day_minutes: int
+    then: tuple[Role, ...] = (Role.CLINICIAN, Role.PI)
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """Hours until the PI must have acknowledged a serious event, and the days after which a
+    clinician is asked: to assess a new event, about one without an outcome, about a pregnancy; and
+    after how many more the PI is told that nothing was done."""
+
+    serious_hours: int
+    assess_days: int
+    follow_up_days: int
+    pregnancy_days: int
+    overdue_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeSession:
+    """What the clinician fills in before each session. An answer that `excludes` blocks it;
+    `pregnancy` is the item that tells of a pregnancy."""
+
+    instrument: str
+    pregnancy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +221,11 @@ class Trial:
     reminders: Reminders
     escalation: Escalation
     weekly_summary: Summary
+    safety: Safety
     safety_check: SafetyCheck | None = None
     day_at_opening: bool = True
     rating: RatingRule = RatingRule()
+    before_session: BeforeSession | None = None
 
     def visit(self, name: str) -> Visit | None:
         return next((visit for visit in self.visits if visit.name == name), None)

@@ -94,11 +94,16 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A PIN. Its answer is a digest of it: the PIN itself is kept nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantCode:
     """The code of a participant, such as P-017."""
 
 
-Kind = Choice | Choices | Number | Day | Hour | Words | Phone | ParticipantCode
+Kind = Choice | Choices | Number | Day | Hour | Words | Phone | Pin | ParticipantCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class Item:
                 return isinstance(answer, date)
             case Hour():
                 return isinstance(answer, time)
-            case Words() | Phone() | ParticipantCode():
+            case Words() | Phone() | Pin() | ParticipantCode():
                 return isinstance(answer, str)
 
     def contradicts_itself(self, answer: Answer) -> bool:

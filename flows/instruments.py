@@ -43,7 +43,8 @@ class ItemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OptionSpec:
-    """`number` is the numeric map for exports, `excludes` makes a candidate not eligible."""
+    """`number` is the numeric map for exports; `excludes` makes a candidate not eligible, or keeps
+    somebody from a session."""
 
     code: str
     number: int | None = None
@@ -79,6 +80,7 @@ class ItemSpec:
     only_for: tuple[str, ...] = ()
     may_decline: bool = True
     recall: bool = False
+    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Instrument:
         return scales.get(spec.scale, ()) if spec.scale is not None else spec.options
 
     def excludes(self, item_id: str, code: str) -> bool:
-        """Whether this answer makes a candidate not eligible."""
+        """Whether this answer makes a candidate not eligible, or keeps somebody from a session."""
         spec = next((spec for spec in self.items if spec.id == item_id), None)
         options = self.options(spec) if spec is not None else ()
         return any(option.excludes for option in options if option.code == code)
@@ -145,6 +147,7 @@ def _item(instrument: Instrument, spec: ItemSpec) -> Item:
         kind=_kind(instrument, spec, f"{instrument.prefix}.{spec.id}"),
         when=tuple(When(when.item, frozenset(when.codes)) for when in spec.when),
         may_decline=spec.may_decline,
+        veiled=spec.veiled,
     )
 
 

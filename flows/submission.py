@@ -1,22 +1,40 @@
-"""What follows from a form that was filled in by staff."""
+"""What follows from a form that was submitted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from flows.adverse_events import present
 from flows.chart import Chart, Milestone
-from flows.definition import Trial
+from flows.definition import BeforeSession, Trial
 from flows.effects import Effect
+from flows.effects.events import OpenReportedEvents
 from flows.effects.milestones import RecordMilestone
+from flows.effects.pregnancies import TellOfBlockedSession
 from flows.effects.speaking import Say, TellRole
 from flows.forms import Answers
 from flows.instruments import FilledBy, Instrument
 from flows.messages import run_button, say
+from flows.pregnancies import begin_following, stop_treatment
 from flows.roles import Role
-from flows.text import text
+from flows.text import Param, Text, text
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A form that was submitted, and the visit that it belongs to, if any."""
+
+    form_id: int
+    visit: str | None
 
 
 def after_submission(
-    trial: Trial, instrument: Instrument, answers: Answers, chart: Chart, today: date
+    trial: Trial,
+    instrument: Instrument,
+    answers: Answers,
+    chart: Chart,
+    today: date,
+    form: Submitted,
 ) -> Sequence[Effect]:
     """The milestones and messages that a submitted form leads to, besides being kept."""
     if instrument.name == trial.eligibility.instrument:
@@ -25,7 +43,66 @@ def after_submission(
         return _after_reference(chart, today)
     if instrument.filled_by is FilledBy.RATER:
         return (Say(say(text("submitted.rating"))),)
-    return (Say(say(text("submitted.thanks", phone=trial.site.clinic_phone))),)
+    if trial.before_session is not None and instrument.name == trial.before_session.instrument:
+        return _after_check(trial, trial.before_session, instrument, answers, chart, today, form)
+    thanks = Say(say(text("submitted.thanks", phone=trial.site.clinic_phone)))
+    terms = tuple(present(instrument, answers)) if _tells_of_events(trial, instrument) else ()
+    if not terms:
+        return (thanks,)
+    return (thanks, OpenReportedEvents(chart.participant, form.form_id, terms))
+
+
+def _tells_of_events(trial: Trial, instrument: Instrument) -> bool:
+    check = trial.safety_check
+    return instrument.name == trial.side_effect_report or (
+        check is not None and instrument.name == check.instrument
+    )
+
+
+def _after_check(
+    trial: Trial,
+    rule: BeforeSession,
+    instrument: Instrument,
+    answers: Answers,
+    chart: Chart,
+    today: date,
+    form: Submitted,
+) -> Sequence[Effect]:
+    """The session may be recorded now, or it is blocked, and a pregnancy is followed."""
+    visit = str(form.visit)
+    checked = RecordMilestone(
+        chart.participant, Milestone.CHECKED_BEFORE_SESSION, today, form.visit
+    )
+    blocking = excluding_items(instrument, answers)
+    about: dict[str, Param] = {"code": chart.code, "visit": text(f"visit.{visit}")}
+    if not blocking:
+        button = run_button(text("command.session.button"), "session", chart.code, visit)
+        return (checked, Say(say(text("submitted.checked", **about), buttons=((button,),))))
+    blocked = RecordMilestone(
+        chart.participant,
+        Milestone.SESSION_BLOCKED,
+        today,
+        form.visit,
+        detail={"items": ",".join(blocking)},
+    )
+    reasons = _reasons(instrument, blocking)
+    told = Say(say(text("submitted.blocked", reasons=reasons, **about)))
+    if rule.pregnancy in blocking:
+        return (checked, blocked, *begin_following(trial, chart, today), told)
+    stopped = stop_treatment(trial, chart, today, blocking[0].upper())
+    return (
+        checked,
+        blocked,
+        *stopped,
+        TellOfBlockedSession(chart.participant, visit, reasons),
+        told,
+    )
+
+
+def _reasons(instrument: Instrument, items: Sequence[str]) -> tuple[Text, ...]:
+    return tuple(
+        text("submitted.reason", reason=text(f"{instrument.prefix}.{item}.short")) for item in items
+    )
 
 
 def excluding_items(instrument: Instrument, answers: Answers) -> list[str]:
@@ -50,10 +127,7 @@ def _after_eligibility(
         detail={"excluded": "YES" if excluding else "NO", "items": ",".join(excluding)},
     )
     if excluding:
-        reasons = tuple(
-            text("submitted.reason", reason=text(f"{instrument.prefix}.{item}.short"))
-            for item in excluding
-        )
+        reasons = _reasons(instrument, excluding)
         excluded = RecordMilestone(chart.participant, Milestone.NOT_ELIGIBLE, today)
         told = text("submitted.not_eligible", code=chart.code, reasons=reasons)
         return (recorded, excluded, Say(say(told)))

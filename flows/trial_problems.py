@@ -103,6 +103,9 @@ def _instrument_problems(trial: Trial, instruments: Instruments) -> Iterator[Pro
     if trial.safety_check is not None:
         check = trial.safety_check.instrument
         named.append(("safety_check.instrument", check, FilledBy.PARTICIPANT))
+    if trial.before_session is not None:
+        before = trial.before_session.instrument
+        named.append(("before_session.instrument", before, FilledBy.CLINICIAN))
     for place, name, by in named:
         yield from _misnamed(place, name, by, instruments)
 
@@ -147,12 +150,24 @@ def _number_problems(trial: Trial) -> Iterator[Problem]:
         yield "eligibility", "least_age must be above 0 and not above most_age"
     if list(trial.reminders.form_days) != sorted(set(trial.reminders.form_days)):
         yield "reminders.form_days", "days in rising order, each once"
-    for place, minutes in (
-        ("escalation.at_once_minutes", trial.escalation.at_once_minutes),
-        ("escalation.same_day_minutes", trial.escalation.same_day_minutes),
+    yield from _safety_problems(trial)
+
+
+def _safety_problems(trial: Trial) -> Iterator[Problem]:
+    rule, safety = trial.escalation, trial.safety
+    for place, least in (
+        ("escalation.at_once_minutes", rule.at_once_minutes),
+        ("escalation.same_day_minutes", rule.same_day_minutes),
+        ("safety.serious_hours", safety.serious_hours),
+        ("safety.assess_days", safety.assess_days),
+        ("safety.follow_up_days", safety.follow_up_days),
+        ("safety.pregnancy_days", safety.pregnancy_days),
+        ("safety.overdue_days", safety.overdue_days),
     ):
-        if minutes < 1:
+        if least < 1:
             yield place, "must be 1 or more"
+    if not rule.then or set(rule.then) - {Role.CLINICIAN, Role.PI}:
+        yield "escalation.then", 'names "clinician" and "pi", who may acknowledge an alert'
 
 
 def _calendar_problems(trial: Trial) -> Iterator[Problem]:

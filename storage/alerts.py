@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from flows.forms import AlertLevel
 from storage import tables
-from storage.keyring import Keyring
 
 _alert = tables.alert
+_told = tables.alert_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +82,49 @@ def of_participant(connection: Connection, participant: int) -> list[Alert]:
     return [_alert_row(row) for row in rows]
 
 
-def acknowledge(
-    connection: Connection, *, keys: Keyring, alert: Alert, by: int, done: str, at: datetime
-) -> bool:
-    """Acknowledge with what was done; False when somebody did before."""
+def of_form(connection: Connection, form_id: int) -> list[Alert]:
+    """The alerts that the answers of a form raised."""
+    rows = connection.execute(
+        select(_alert).where(_alert.c.form_id == form_id).order_by(_alert.c.id)
+    )
+    return [_alert_row(row) for row in rows]
+
+
+def acknowledged_since(connection: Connection, *, since: datetime) -> list[Alert]:
+    """What somebody acknowledged since then, oldest first."""
+    rows = connection.execute(
+        select(_alert).where(_alert.c.acknowledged_at >= since).order_by(_alert.c.id)
+    )
+    return [_alert_row(row) for row in rows]
+
+
+def acknowledge(connection: Connection, *, alert: Alert, by: int, at: datetime) -> bool:
+    """Acknowledge an alert; False when somebody did before. What was done, in words, is kept with
+    the arms."""
     changed = connection.execute(
         update(_alert)
         .where(_alert.c.id == alert.id, _alert.c.acknowledged_at.is_(None))
-        .values(
-            acknowledged_at=at,
-            acknowledged_by=by,
-            done=keys.of(connection, alert.participant).seal(done),
-        )
+        .values(acknowledged_at=at, acknowledged_by=by)
     )
     return changed.rowcount == 1
+
+
+def note_told(connection: Connection, *, alert_id: int, person_id: int, at: datetime) -> None:
+    """Keep that a person was told of an alert now."""
+    connection.execute(insert(_told).values(alert_id=alert_id, person_id=person_id, at=at))
+
+
+def told(connection: Connection, alert_id: int) -> dict[int, datetime]:
+    """Who was told of an alert, and when for the first time, in that order."""
+    rows = connection.execute(
+        select(_told.c.person_id, _told.c.at)
+        .where(_told.c.alert_id == alert_id)
+        .order_by(_told.c.id)
+    ).all()
+    first: dict[int, datetime] = {}
+    for row in rows:
+        first.setdefault(row.person_id, row.at)
+    return first
 
 
 def mark_escalated(connection: Connection, *, alert_id: int, at: datetime) -> None:

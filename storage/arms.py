@@ -1,5 +1,5 @@
-"""The arms, and what can name one: batch and session note, words about an envelope's incident, and
-a rater's guess. Only bot.turn.arms may use this.
+"""The arms, and what can name one: batch and session note, what is said of events and alerts, words
+about an envelope's incident, and a rater's guess. Only bot.turn.arms may use this.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ _note = tables.session_note
 _told = tables.arm_told
 _guess = tables.arm_guess
 _envelope = tables.envelope
+_words = tables.safety_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +142,41 @@ def session_note(
         return None
     key = keys.of(connection, participant)
     return SessionNote(key.open(row.batch), key.open(row.notes))
+
+
+def keep_words(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    participant: int,
+    about: str,
+    about_id: int,
+    words: str,
+    by: int,
+    at: datetime,
+) -> None:
+    """Keep what was said of an alert, an event or an assessment."""
+    connection.execute(
+        insert(_words).values(
+            participant_id=participant,
+            about=about,
+            about_id=about_id,
+            words=keys.of(connection, participant).seal(words),
+            recorded_by=by,
+            recorded_at=at,
+        )
+    )
+
+
+def words_about(
+    connection: Connection, *, keys: Keyring, participant: int, about: str, about_id: int
+) -> str | None:
+    """What was said of it, if anything was."""
+    sealed = connection.scalar(
+        select(_words.c.words).where(
+            _words.c.participant_id == participant,
+            _words.c.about == about,
+            _words.c.about_id == about_id,
+        )
+    )
+    return None if sealed is None else keys.of(connection, participant).open(sealed)

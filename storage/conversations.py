@@ -232,6 +232,7 @@ def _dump(state: Conversation) -> str:
             "picked": state.picked,
             "flagged": sorted(state.flagged),
             "typed": state.typed,
+            "proven": state.proven,
         },
         ensure_ascii=False,
     )
@@ -251,6 +252,7 @@ def _load(name: str, version: str, dumped: str) -> Conversation:
         picked=tuple(kept["picked"]),
         flagged=frozenset((item, option) for item, option in kept["flagged"]),
         typed=kept.get("typed", False),
+        proven=kept.get("proven", False),
     )
 
 

@@ -82,11 +82,15 @@ def undelivered_since(connection: Connection, *, since: datetime) -> int:
 
 
 def not_sent_since(connection: Connection, *, since: datetime) -> Mapping[str, int]:
-    """Reminders that were not sent since then, by the reason that was kept."""
+    """Reminders about a participant that were not sent since then, by the reason that was kept."""
     planned = tables.planned
     rows = connection.execute(
         select(planned.c.reason, func.count())
-        .where(planned.c.state == "skipped", planned.c.decided_at >= since)
+        .where(
+            planned.c.state == "skipped",
+            planned.c.decided_at >= since,
+            planned.c.participant_id.is_not(None),
+        )
         .group_by(planned.c.reason)
         .order_by(planned.c.reason)
     )

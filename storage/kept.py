@@ -86,6 +86,53 @@ def _alert(connection: Connection, row: Any) -> str:
     return f"alert {_code(connection, row.participant_id)} {row.option} {row.level}"
 
 
+def _told(_connection: Connection, row: Any) -> str:
+    return f"alert {row.alert_id} told"
+
+
+def _event(connection: Connection, row: Any) -> str:
+    code = _code(connection, row.participant_id)
+    return f"event AE-{row.number:03} {code} {row.term} by {row.source}"
+
+
+def _event_number(connection: Connection, event_id: int) -> str:
+    number = tables.adverse_event.c.number
+    found = connection.scalar(select(number).where(tables.adverse_event.c.id == event_id))
+    return f"AE-{found:03}"
+
+
+def _assessment(connection: Connection, row: Any) -> str:
+    resolved = f" on {row.resolved_on}" if row.resolved_on else ""
+    serious = ",".join(row.criteria) or "not serious"
+    return (
+        f"assessment {_event_number(connection, row.event_id)} version {row.version}:"
+        f" since {row.onset_on}, grade {row.grade}, {serious}, {row.relatedness},"
+        f" {row.expectedness}, {row.action}, {row.outcome}{resolved}"
+    )
+
+
+def _mark(connection: Connection, row: Any) -> str:
+    return f"event {_event_number(connection, row.event_id)} version {row.version} {row.mark}"
+
+
+def _link(connection: Connection, row: Any) -> str:
+    event = _event_number(connection, row.event_id)
+    return f"event {event} is part of {_event_number(connection, row.part_of)}"
+
+
+def _pregnancy(connection: Connection, row: Any) -> str:
+    code = _code(connection, row.participant_id)
+    return f"pregnancy PR-{row.number:03} {code} learnt on {row.learnt_on}"
+
+
+def _pregnancy_followed(_connection: Connection, row: Any) -> str:
+    return f"pregnancy {row.pregnancy_id} {row.outcome} on {row.on}"
+
+
+def _pregnancy_received(_connection: Connection, row: Any) -> str:
+    return f"pregnancy {row.pregnancy_id} received"
+
+
 def _mail(connection: Connection, row: Any) -> str:
     with_file = " with a file" if row.attachment else ""
     return f"mail from {_code(connection, row.person_id)}{with_file}"
@@ -129,6 +176,14 @@ _WRITTEN: dict[Table, Write] = {
     tables.response: _response,
     tables.milestone: _milestone,
     tables.alert: _alert,
+    tables.alert_told: _told,
+    tables.adverse_event: _event,
+    tables.event_assessment: _assessment,
+    tables.event_mark: _mark,
+    tables.event_link: _link,
+    tables.pregnancy: _pregnancy,
+    tables.pregnancy_follow_up: _pregnancy_followed,
+    tables.pregnancy_receipt: _pregnancy_received,
     tables.mail: _mail,
     tables.allocation: _allocation,
     tables.envelope_witness: _witness,

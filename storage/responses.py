@@ -22,6 +22,7 @@ from flows.forms import (
     Number,
     ParticipantCode,
     Phone,
+    Pin,
     Words,
 )
 from storage import tables
@@ -271,12 +272,12 @@ def _columns(item: Item, answer: Answer) -> dict[str, object]:
             return {"status": "answered", "number": answer}
         case Day():
             return {"status": "answered", "day": answer}
-        case Words() | Hour() | Phone() | ParticipantCode():
+        case Words() | Hour() | Phone() | Pin() | ParticipantCode():
             return {"status": "answered"}
 
 
 def _words(item: Item, answer: Answer) -> str | None:
-    free = isinstance(item.kind, Words | Hour | Phone | ParticipantCode)
+    free = isinstance(item.kind, Words | Hour | Phone | Pin | ParticipantCode)
     return str(answer) if free and not isinstance(answer, Missing) else None
 
 

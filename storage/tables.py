@@ -107,6 +107,25 @@ staff_role = Table(
     Column("ended_at", UTC),
 )
 
+# The PIN of a member of staff, as argon2 of a keyed digest of it; and each wrong one.
+pin = Table(
+    "pin",
+    metadata,
+    _id(),
+    _person(),
+    Column("hash", Sealed, nullable=False),
+    Column("set_at", UTC, nullable=False),
+    Column("ended_at", UTC),
+)
+
+pin_miss = Table(
+    "pin_miss",
+    metadata,
+    _id(),
+    _person(),
+    Column("at", UTC, nullable=False),
+)
+
 invitation = Table(
     "invitation",
     metadata,
@@ -255,9 +274,108 @@ alert = Table(
     Column("raised_at", UTC, nullable=False),
     Column("acknowledged_at", UTC),
     _person("acknowledged_by", nullable=True),
-    Column("done", Sealed),
     Column("escalated_at", UTC),
     UniqueConstraint("form_id", "item", "option"),
+)
+
+# Who was told of an alert, and when: each telling is a row.
+alert_told = Table(
+    "alert_told",
+    metadata,
+    _id(),
+    Column("alert_id", ForeignKey("alert.id"), nullable=False, index=True),
+    _person(),
+    Column("at", UTC, nullable=False),
+)
+
+# Safety events: codes alone. What is said of them in words can name a product: `safety_note`.
+adverse_event = Table(
+    "adverse_event",
+    metadata,
+    _id(),
+    Column("number", Integer, nullable=False, unique=True),
+    _participant(),
+    Column("source", String, nullable=False),
+    Column("form_id", ForeignKey("form.id")),
+    Column("terms", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("term", String, nullable=False),
+    _person("opened_by", nullable=True),
+    Column("opened_at", UTC, nullable=False),
+    UniqueConstraint("form_id", "item", "term"),
+)
+
+event_assessment = Table(
+    "event_assessment",
+    metadata,
+    _id(),
+    Column("event_id", ForeignKey("adverse_event.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("onset_on", Date, nullable=False),
+    Column("grade", Integer, nullable=False),
+    Column("criteria", Json, nullable=False),
+    Column("relatedness", String, nullable=False),
+    Column("expectedness", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("resolved_on", Date),
+    _person("assessed_by"),
+    Column("assessed_at", UTC, nullable=False),
+    UniqueConstraint("event_id", "version"),
+)
+
+# What was done with an assessment: a report was made, the PI received it, it closed the event.
+event_mark = Table(
+    "event_mark",
+    metadata,
+    _id(),
+    Column("event_id", ForeignKey("adverse_event.id"), nullable=False, index=True),
+    Column("mark", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    _person("made_by"),
+    Column("made_at", UTC, nullable=False),
+)
+
+# An event that turned out to be the same as an earlier one.
+event_link = Table(
+    "event_link",
+    metadata,
+    _id(),
+    Column("event_id", ForeignKey("adverse_event.id"), nullable=False, unique=True),
+    Column("part_of", ForeignKey("adverse_event.id"), nullable=False),
+    _person("linked_by"),
+    Column("linked_at", UTC, nullable=False),
+)
+
+pregnancy = Table(
+    "pregnancy",
+    metadata,
+    _id(),
+    Column("number", Integer, nullable=False, unique=True),
+    _participant(),
+    Column("learnt_on", Date, nullable=False),
+    _person("opened_by"),
+    Column("opened_at", UTC, nullable=False),
+)
+
+pregnancy_follow_up = Table(
+    "pregnancy_follow_up",
+    metadata,
+    _id(),
+    Column("pregnancy_id", ForeignKey("pregnancy.id"), nullable=False, index=True),
+    Column("outcome", String, nullable=False),
+    Column("on", Date, nullable=False),
+    _person("recorded_by"),
+    Column("recorded_at", UTC, nullable=False),
+)
+
+pregnancy_receipt = Table(
+    "pregnancy_receipt",
+    metadata,
+    _id(),
+    Column("pregnancy_id", ForeignKey("pregnancy.id"), nullable=False, unique=True),
+    _person("received_by"),
+    Column("received_at", UTC, nullable=False),
 )
 
 mail = Table(
@@ -365,6 +483,20 @@ session_note = Table(
     Column("notes", Sealed, nullable=False),
     _person("recorded_by"),
     Column("recorded_at", UTC, nullable=False),
+)
+
+# What is said of an alert, an event or an assessment in words.
+safety_note = Table(
+    "safety_note",
+    metadata,
+    _id(),
+    _participant(),
+    Column("about", String, nullable=False),
+    Column("about_id", Integer, nullable=False),
+    Column("words", Sealed, nullable=False),
+    _person("recorded_by"),
+    Column("recorded_at", UTC, nullable=False),
+    UniqueConstraint("about", "about_id"),
 )
 
 arm_told = Table(
@@ -566,6 +698,8 @@ audit_head = Table(
 
 
 APPEND_ONLY = (
+    "adverse_event",
+    "alert_told",
     "allocation",
     "arm_guess",
     "arm_told",
@@ -575,12 +709,20 @@ APPEND_ONLY = (
     "envelope_incident",
     "envelope_replacement",
     "envelope_witness",
+    "event_assessment",
+    "event_link",
+    "event_mark",
     "identity",
     "incident_words",
     "milestone",
     "participant",
+    "pin_miss",
+    "pregnancy",
+    "pregnancy_follow_up",
+    "pregnancy_receipt",
     "rating_exclusion",
     "response",
+    "safety_note",
     "screening_failure",
     "sealed_arm",
     "session_note",

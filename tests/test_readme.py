@@ -27,13 +27,16 @@ def _settings_table() -> str:
 def _commands_table() -> str:
     study = load_study(DEFAULT_TRIAL)
     rows = [
-        f"| `/{command.name}` | {', '.join(sorted(role.value for role in command.roles))} "
+        f"| `/{command.name}` | {command.reach.value} "
+        f"| {', '.join(sorted(role.value for role in command.roles))} "
         f"| {study.render(text(f'command.{command.name}.help'), 'en')} "
         f"| {study.render(text(f'command.{command.name}.help'), 'fa')} |"
         for command in COMMANDS
         if command.reach is not Reach.BUTTON
     ]
-    return "\n".join(["| command | who | English | فارسی |", "|---|---|---|---|", *rows])
+    return "\n".join(
+        ["| command | where | who | English | فارسی |", "|---|---|---|---|---|", *rows]
+    )
 
 
 @pytest.mark.parametrize("name", ["settings", "commands"])

@@ -5,6 +5,7 @@ Nothing is guessed: a text that can be meant in two ways is `Problem.AMBIGUOUS`.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 import phonenumbers
 
@@ -89,6 +90,21 @@ def read_participant_code(text: str, lexicon: Lexicon) -> str | Problem:
     if isinstance(number, Problem) or not 1 <= number <= _LAST_PARTICIPANT:
         return Problem.OUT_OF_RANGE
     return f"P-{number:03d}"
+
+
+def read_pin(text: str) -> str | Problem:
+    """A PIN of 6 to 12 digits, in any digits; one that anybody would try first is refused."""
+    digits = compact(normalize(text))
+    if not re.fullmatch(r"[0-9]{6,12}", digits):
+        return Problem.NOT_A_PIN
+    return Problem.WEAK_PIN if _is_obvious(digits) else digits
+
+
+def _is_obvious(digits: str) -> bool:
+    """Two digits at most, one run up or down, or one part said again."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(digits)}
+    halves = {digits[: len(digits) // 2], digits[len(digits) // 2 :]}
+    return len(set(digits)) <= 2 or steps in ({1}, {9}) or len(halves) == 1
 
 
 # Where a country's numbers do not tell, a mobile and a landline look the same.

@@ -21,6 +21,8 @@ class Problem(enum.Enum):
     NOT_A_PHONE = "not_a_phone"
     NOT_A_MOBILE = "not_a_mobile"
     NOT_A_CODE = "not_a_code"
+    NOT_A_PIN = "not_a_pin"
+    WEAK_PIN = "weak_pin"
     AMBIGUOUS = "ambiguous"
     OUT_OF_RANGE = "out_of_range"
     IMPOSSIBLE_DATE = "impossible_date"

@@ -106,6 +106,15 @@ STEPS = (
         "randomize", Role.ALLOCATOR, "/randomize {code}", lambda _, it: it.randomized_on is not None
     ),
     Step(
+        "before_session",
+        Role.CLINICIAN,
+        "/before_session {code} {baseline}",
+        lambda story, it: (
+            story.trial.before_session is None
+            or it.visit(story.trial.baseline.name).checked_on is not None
+        ),
+    ),
+    Step(
         "session",
         Role.CLINICIAN,
         "/session {code} {baseline} today",

@@ -87,6 +87,13 @@ async def _target(world: World, target: str) -> None:
     _redefine(world, {"target = 60": f"target = {target}"})
 
 
+async def _nothing_before_session(world: World) -> None:
+    """The trial asks nothing before a session."""
+    definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
+    begin = definition.index("[before_session]")
+    _redefine(world, {definition[begin : definition.index("\n\n", begin)]: ""})
+
+
 def _redefine(world: World, changes: Mapping[str, str]) -> None:
     """The program is started anew with lines of the definition changed."""
     folder = world.folder / "trial"
@@ -141,6 +148,11 @@ async def _another_eligible(world: World, name: str) -> None:
     await world.make_eligible(code, sex="M")
 
 
+async def _checked(world: World, code: str, visit: str) -> None:
+    """What is asked before the session of this visit was asked; nothing keeps from it."""
+    await world.check_before_session(code, visit)
+
+
 async def _booked(world: World, visit: str, days: str, hour: str) -> None:
     on = world.study.today(world.now) + timedelta(days=int(days))
     coordinator = world.phone("coordinator")
@@ -187,6 +199,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"an open trial with two raters", _open_with_two_raters),
     (r"an open trial with a hidden order of time", _open_with_hidden_order),
     (r"a definition with a target of (\d+)", _target),
+    (r"a definition that asks nothing before a session", _nothing_before_session),
     (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
     (r"(P-\d+) reported (\w+)", _reported),
     (r"a consented (woman|man) P-001", _consented),
@@ -197,6 +210,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"(P-\d+) whose paper envelope held ([A-Z])", _read),
     (r"a randomized (woman|man) P-001", _randomized),
     (r"a treated (woman|man) P-001", _treated),
+    (r"(P-\d+) was asked before (\w+)", _checked),
     (r"an appointment for (\w+) in (\d+) days at (\d+:\d+)", _booked),
     (r"the service is down for (\d+) days", _down),
     (r"(\d+) days later", _passed),

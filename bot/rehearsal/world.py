@@ -29,7 +29,7 @@ from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.messages import Message
 from flows.roles import Role
 from flows.text import text_from_json
-from storage import envelopes, outbox, planned
+from storage import envelopes, outbox, participants, planned
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.outbox import DueLine, Leaving
@@ -167,18 +167,38 @@ class World:
         if leaving is None:
             return None
         outbox.settle_sent(connection, message_id=leaving.id, channel=leaving.channel, at=self.now)
-        words = ""
+        return leaving, self._unblinding_words(connection, leaving)
+
+    def _unblinding_words(self, connection: Connection, leaving: Leaving) -> str:
+        """What is worded when it leaves, because it can name an arm."""
+        body = body_of(leaving.body)
+        language = str(body.get("language") or leaving.language or self.language)
         if leaving.kind == "arm":
-            words = arms.popup(
+            return arms.popup(
+                connection, keys=self.keys, study=self.study, body=body, language=language
+            )
+        if leaving.kind == "event":
+            return arms.event_message(
                 connection,
                 keys=self.keys,
                 study=self.study,
-                body=body_of(leaving.body),
-                language=leaving.language or self.language,
+                body=body,
+                person=leaving.person_id,
+                language=language,
             )
-        return leaving, words
+        if leaving.kind == "report":
+            page = arms.event_page(
+                connection,
+                keys=self.keys,
+                study=self.study,
+                body=body,
+                person=leaving.person_id,
+                language=language,
+            )
+            return f"({page.name})\n{page.narrative_title}: {page.narrative}"
+        return ""
 
-    def _show(self, leaving: Leaving, arm: str) -> None:
+    def _show(self, leaving: Leaving, words: str) -> None:
         phone = next(it for it in self.phones.values() if it.address == leaving.address)
         body = body_of(leaving.body)
         language = str(body.get("language") or leaving.language or self.language)
@@ -194,14 +214,16 @@ class World:
             case "remove":
                 phone.removed.append(str(body["message"]))
             case "tap" if body["text"] is not None:
-                words = self.study.render(text_from_json(body["text"]), language)
-                phone.popups.append(words)
+                phone.popups.append(self.study.render(text_from_json(body["text"]), language))
             case "tap":
                 phone.silent_taps += 1
             case "arm":
-                phone.popups.append(arm)
+                phone.popups.append(words)
             case "invitation":
                 phone.invitation = str(body["secret"])
+            case "event" | "report":
+                self._messages += 1
+                phone.shown.append(Shown(self._messages, words, []))
             case "attachment":
                 self._messages += 1
                 phone.shown.append(Shown(self._messages, f"({body['file']})", []))
@@ -309,6 +331,7 @@ class World:
     async def randomize(self, code: str) -> None:
         allocator = self.phone("allocator")
         await allocator.send(f"/randomize {code}")
+        await allocator.send(stage.PIN)
         await allocator.press("S")
 
     async def read_envelope(self, code: str, letter: str) -> None:
@@ -321,9 +344,25 @@ class World:
         for _ in ("first", "again"):
             await allocator.tap(letter)
 
+    async def check_before_session(self, code: str, visit: str) -> None:
+        """The clinician asks what is asked before a session, and nothing keeps from it."""
+        clinician = self.phone("clinician")
+        await clinician.send(f"/before_session {code} {visit}")
+        sex = await self.at_desk(_sex_of, code)
+        for answer in (*(["NO", "NO"] if sex == "F" else []), "SAME"):
+            await clinician.choose(answer)
+        await clinician.press("S")
+
     async def treat(self, code: str, visit: str, batch: str = "LOT-1") -> None:
         """The clinician records the session of this visit, today."""
+        await self.check_before_session(code, visit)
         clinician = self.phone("clinician")
         await clinician.send(f"/session {code} {visit} today {batch}")
         await clinician.press("s")
         await clinician.press("S")
+
+
+def _sex_of(desk: Desk, code: str) -> str:
+    participant = participants.with_code(desk.connection, code)
+    assert participant is not None
+    return participants.chart(desk.connection, participant).sex

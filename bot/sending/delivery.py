@@ -22,6 +22,7 @@ from bot.sending.backoff import delay, delays
 from bot.sending.outgoing import (
     Attachment,
     Destination,
+    Document,
     Invitation,
     Late,
     NotSent,
@@ -54,7 +55,7 @@ SIDE_BY_SIDE = 32
 _LEFT_ALONE = 60.0
 _LONGEST_SLEEP = 3600.0
 # What adds to a chat, and so must not come too fast.
-_COUNTED = (Words, Invitation, Attachment)
+_COUNTED = (Words, Invitation, Attachment, Document)
 
 
 class Channel(Protocol):

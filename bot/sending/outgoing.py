@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.reports.page import Page
+
 Buttons = Sequence[Sequence[tuple[str, str]]]
 
 
@@ -53,6 +55,13 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A report, made into a file by whoever sends it."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
 class Menu:
     """The commands that this person may give, each with what it does."""
 
@@ -64,7 +73,7 @@ class Leave:
     """Out of a group."""
 
 
-Outgoing = Words | Change | Remove | TapAnswer | Invitation | Attachment | Menu | Leave
+Outgoing = Words | Change | Remove | TapAnswer | Invitation | Attachment | Document | Menu | Leave
 
 
 @dataclass(frozen=True, slots=True)

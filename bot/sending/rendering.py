@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bot.sending.outgoing import (
     Attachment,
     Change,
+    Document,
     Invitation,
     Leave,
     Menu,
@@ -42,6 +43,26 @@ def render(
                 connection, keys=keys, study=study, body=dict(body), language=language
             )
             return TapAnswer(str(body["tap"]), shown)
+        case "event":
+            words = arms.event_message(
+                connection,
+                keys=keys,
+                study=study,
+                body=dict(body),
+                person=leaving.person_id,
+                language=language,
+            )
+            return Words(words)
+        case "report":
+            page = arms.event_page(
+                connection,
+                keys=keys,
+                study=study,
+                body=dict(body),
+                person=leaving.person_id,
+                language=language,
+            )
+            return Document(page)
         case "menu":
             return _menu(connection, study, leaving, language)
         case "invitation":

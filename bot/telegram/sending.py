@@ -4,6 +4,7 @@ Error texts are compared without case, for python-telegram-bot capitalizes them;
 leaves this module, since they may quote what was sent.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import assert_never
 
@@ -26,6 +27,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.reports import serious_event
 from bot.sending.file_types import type_of
 from bot.sending.files import Files, NoFile
 from bot.sending.link_pictures import picture
@@ -34,6 +36,7 @@ from bot.sending.outgoing import (
     Buttons,
     Change,
     Destination,
+    Document,
     Invitation,
     Late,
     Leave,
@@ -109,6 +112,9 @@ class TelegramChannel:
                 await self._invite(chat, outgoing)
             case Attachment(file):
                 await self._attach(chat, file)
+            case Document(page):
+                made = await asyncio.to_thread(serious_event.pdf, page)
+                await self._bot.send_document(chat, made, filename=page.name)
             case Menu(commands):
                 listed = [BotCommand(name, does) for name, does in commands]
                 await self._bot.set_my_commands(listed, scope=BotCommandScopeChat(chat))

@@ -133,6 +133,12 @@ def _trial_problems(study: Study) -> Iterator[DefinitionProblem]:
         if not study.wording.has(f"protocol.point.{point}"):
             detail = f"there is no wording protocol.point.{point}"
             yield DefinitionProblem(file, f"open_points[{number}]", detail)
+    before = study.trial.before_session
+    if before is not None and before.pregnancy not in {
+        spec.id for spec in study.latest(before.instrument).items
+    }:
+        detail = f'{before.instrument} has no item "{before.pregnancy}"'
+        yield DefinitionProblem(file, "before_session.pregnancy", detail)
     for number, arm in enumerate(study.trial.arms, start=1):
         for language in LANGUAGES:
             words = text("arm.popup", letter=arm.code, name=arm.name[language])

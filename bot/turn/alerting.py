@@ -1,19 +1,29 @@
-"""A red flag: kept, told to staff and to the participant, in the transaction of the tap."""
+"""A red flag: kept, told to staff and to the participant, in the transaction of the tap.
 
+Where nobody acknowledges it, the next person is told and those before them are told again; after
+everybody was, the waits double, so that it is never forgotten.
+"""
+
+from collections.abc import Iterable
 from datetime import timedelta
 
+from bot.turn import adverse_events
+from bot.turn.clinicians import clinician_of, tell_clinicians
 from bot.turn.desk import Desk
 from bot.turn.questions import short
-from flows.commands.safety import acknowledge_button
+from flows.commands.safety import ALERTED, acknowledge_button
 from flows.engine import RaiseAlert
+from flows.escalation import next_step
 from flows.forms import AlertLevel, Form, Item, Option
 from flows.messages import Message, say
+from flows.reminders import Decision, Send, Skip
 from flows.roles import Role
 from flows.text import Text, text
-from storage import alerts, participants, people, planned
+from storage import alerts, participants, people, planned, responses
+from storage.alerts import Alert
 from storage.audit import Act, Detail
 from storage.outbox import Urgency
-from storage.planned import Plan
+from storage.planned import DuePlan, Plan
 from storage.responses import FormRow
 
 CHASE_ALERT = "chase_alert"
@@ -32,9 +42,10 @@ def raise_alert(desk: Desk, row: FormRow, form: Form, effect: RaiseAlert) -> Mes
     )
     if alert_id is not None:
         _tell_staff(desk, row, alert_id, effect.level, _term(form, effect))
-        plan_chase(desk, alert_id, effect.level)
+        _plan_chase(desk, alert_id, effect.level)
         detail: Detail = {"alert": alert_id, "item": effect.item, "option": effect.option}
         desk.record(Act("raise_alert", "system", None, row.participant, detail))
+        adverse_events.open_alerted(desk, row, effect.item, effect.option)
     return _advice(desk, effect.level)
 
 
@@ -54,33 +65,93 @@ def term_of(item: Item, option: Option) -> Text:
     return label
 
 
+def alert_term(desk: Desk, alert: Alert) -> Text:
+    """What the alert is about, in a few words."""
+    row = responses.form(desk.connection, alert.form_id)
+    form = desk.study.form(row.instrument, row.version)
+    return _term(form, RaiseAlert(alert.item, alert.option, alert.level))
+
+
 def _tell_staff(desk: Desk, row: FormRow, alert_id: int, level: AlertLevel, term: Text) -> None:
     code = participants.code_of(desk.connection, row.participant)
     told = text(f"alert.{level.value}.staff", number=alert_id, code=code, term=term)
-    tell_clinician(desk, row.participant, alert_id, told, f"alert:{alert_id}")
-
-
-def tell_clinician(desk: Desk, participant: int, alert_id: int, told: Text, key: str) -> None:
-    """Tell the participant's clinician; every clinician where none is named, or they have left."""
-    chart = participants.chart(desk.connection, participant)
     message = say(told, buttons=((acknowledge_button(alert_id),),))
-    if chart.clinician is None or chart.clinician not in people.holders(
-        desk.connection, Role.CLINICIAN
-    ):
-        desk.notify_role(Role.CLINICIAN, message, key=key, urgency=Urgency.ALERT)
-    else:
-        each = f"{key}:{chart.clinician}"
-        desk.notify(chart.clinician, message, key=each, urgency=Urgency.ALERT)
+    reached = tell_clinicians(
+        desk, row.participant, message, key=f"alert:{alert_id}", urgency=Urgency.ALERT
+    )
+    _note_told(desk, alert_id, reached)
 
 
-def plan_chase(desk: Desk, alert_id: int, level: AlertLevel, times: int = 0) -> None:
-    """Plan the next chase of an alert; the waits double, so that it is never forgotten."""
+def _note_told(desk: Desk, alert_id: int, reached: Iterable[int]) -> None:
+    for person in reached:
+        alerts.note_told(desk.connection, alert_id=alert_id, person_id=person, at=desk.now)
+
+
+def _plan_chase(
+    desk: Desk, alert_id: int, level: AlertLevel, step: int = 0, times: int = 0
+) -> None:
     rule = desk.study.trial.escalation
     minutes = rule.at_once_minutes if level is AlertLevel.AT_ONCE else rule.same_day_minutes
     due_at = desk.now + timedelta(minutes=minutes) * 2**times
-    subject = {"alert": alert_id, "times": times}
-    plan = Plan(f"chase:{alert_id}:{times}", CHASE_ALERT, due_at, subject=subject)
+    subject = {"alert": alert_id, "step": step, "times": times}
+    plan = Plan(f"chase:{alert_id}:{step}:{times}", CHASE_ALERT, due_at, subject=subject)
     planned.add(desk.connection, plan)
+
+
+def chase_alert(desk: Desk, plan: DuePlan) -> Decision:
+    """Tell the next person of an alert that waits, and again whoever was told."""
+    alert = alerts.get(desk.connection, int(plan.subject["alert"]))
+    if alert is None or alert.acknowledged_at is not None:
+        return Skip("acknowledged")
+    told = _told_before(desk, alert)
+    step, times = int(plan.subject.get("step", 0)), int(plan.subject["times"])
+    rule, holders = desk.study.trial.escalation, _holders(desk)
+    found = next_step(rule.then, step, holders, told)
+    step = len(rule.then) if found is None else found.step
+    told += [] if found is None else found.persons
+    more = next_step(rule.then, step, holders, told) is not None
+    _plan_chase(desk, alert.id, alert.level, step, times if more else times + 1)
+    _tell_again(desk, alert, told, f"chased:{plan.id}")
+    if alert.escalated_at is None:
+        alerts.mark_escalated(desk.connection, alert_id=alert.id, at=desk.now)
+    desk.record(Act("escalate_alert", "system", None, alert.participant, {"alert": alert.id}))
+    return Send()
+
+
+def _told_before(desk: Desk, alert: Alert) -> list[int]:
+    """Who was told and is still there, and who treats the participant now; where there is no
+    clinician at all, the PI and the administrators."""
+    connection, clinician = desk.connection, clinician_of(desk, alert.participant)
+    told = [] if clinician is None else [clinician]
+    told += [it for it in alerts.told(connection, alert.id) if people.roles_of(connection, it)]
+    if not people.holders(connection, Role.CLINICIAN):
+        told += people.holders(connection, Role.PI)
+        told += people.holders(connection, Role.ADMINISTRATOR)
+    return list(dict.fromkeys(told))
+
+
+def _holders(desk: Desk) -> dict[Role, list[int]]:
+    """Who holds the roles that may be told; where there is no PI, the administrators."""
+    return {
+        Role.CLINICIAN: people.holders(desk.connection, Role.CLINICIAN),
+        Role.PI: people.holders(desk.connection, Role.PI)
+        or people.holders(desk.connection, Role.ADMINISTRATOR),
+    }
+
+
+def _tell_again(desk: Desk, alert: Alert, persons: Iterable[int], key: str) -> None:
+    told = text(
+        "alert.escalated",
+        number=alert.id,
+        code=participants.code_of(desk.connection, alert.participant),
+        term=alert_term(desk, alert),
+        at=alert.raised_at,
+    )
+    for person in persons:
+        acts = not ALERTED.isdisjoint(people.roles_of(desk.connection, person))
+        message = say(told, buttons=((acknowledge_button(alert.id),),) if acts else ())
+        desk.notify(person, message, key=f"{key}:{person}", urgency=Urgency.ALERT)
+        alerts.note_told(desk.connection, alert_id=alert.id, person_id=person, at=desk.now)
 
 
 def _advice(desk: Desk, level: AlertLevel) -> Message:

@@ -1,7 +1,9 @@
-"""The one place that words an arm. Nothing else may import storage.arms.
+"""The one place that words an arm, or what may name one. Nothing else may import storage.arms.
 
-What is put into the outbox is the number of an allocation. The arm is read and worded when the
-pop-up leaves, and the pop-up leaves nothing in the chat.
+What is put into the outbox is the number of an allocation or of an event. An arm is read and worded
+when its pop-up leaves, and the pop-up leaves nothing in the chat. The words of an event are longer:
+they leave as a message or a report, to whoever treats that participant at that moment, and nobody
+else.
 
 The letters of paper envelopes are held against the planned ratio of their block, and methodologists
 alone are told of a block that broke it. A digital list is refused at its sealing unless every block
@@ -11,24 +13,31 @@ keeps the ratio.
 import json
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from bot.reports.page import Page
 from bot.trial.study import Study
+from bot.turn import event_words
 from bot.turn.desk import Desk
+from bot.turn.speaking import Voice
+from flows.adverse_events import Event, concerned
 from flows.allocation_list import AllocationList, plan_of
 from flows.definition import Concealment
 from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
 from flows.effects.rating import KeepGuess
 from flows.envelopes import commitment
+from flows.forms import Words
 from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
-from storage import arms, envelopes, people
+from storage import adverse_events, alerts, arms, envelopes, participants, people, responses
 from storage.audit import Act
 from storage.keyring import Keyring
 from storage.outbox import NewMessage, ToPerson, Urgency
+from storage.responses import FormRow
 
 SALT_BYTES = 32
 # A tap can be answered for a short while only; what comes later is not shown to anybody.
@@ -198,3 +207,135 @@ def keep_session_note(desk: Desk, effect: RecordSessionNote, actor: int) -> None
         by=actor,
         at=desk.now,
     )
+
+
+def keep_words(
+    desk: Desk, participant: int, about: str, about_id: int, words: str, actor: int
+) -> None:
+    """Keep what somebody wrote of an alert, an event or an assessment."""
+    arms.keep_words(
+        desk.connection,
+        keys=desk.keys,
+        participant=participant,
+        about=about,
+        about_id=about_id,
+        words=words,
+        by=actor,
+        at=desk.now,
+    )
+
+
+def show_event(voice: Voice, event: Event) -> None:
+    """Send the words of an event; whoever reads them may learn the arm."""
+    _note_shown(voice, event)
+    voice.record("show_event", event.participant, event=event.code)
+    voice.send("event", json.dumps({"event": event.id}))
+
+
+def send_event_report(voice: Voice, event: Event, language: str, *, full: bool) -> None:
+    """Send the report of an event as it stands now; a full one holds its words."""
+    if full:
+        _note_shown(voice, event)
+    body = {"event": event.id, "version": event.version, "language": language, "full": full}
+    voice.send("report", json.dumps(body))
+
+
+def _note_shown(voice: Voice, event: Event) -> None:
+    desk = voice.desk
+    arms.note_told(
+        desk.connection, person_id=voice.person, participant=event.participant, at=desk.now
+    )
+
+
+def event_message(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    study: Study,
+    body: dict[str, object],
+    person: int | None,
+    language: str,
+) -> str:
+    """The words of an event, made when they leave."""
+    event = adverse_events.get(connection, int(str(body["event"])))
+    chart = participants.chart(connection, event.participant)
+    if chart.clinician != person:
+        return study.render(text("refused.not_your_participant", code=chart.code), language)
+    parts = adverse_events.parts_of(connection, event.id)
+    said = _said(connection, keys, study, chart.participant)
+    return event_words.message(study, event, parts, chart, said, language)
+
+
+def event_page(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    study: Study,
+    body: dict[str, object],
+    person: int | None,
+    language: str,
+) -> Page:
+    """The report of an event up to the version that was asked for, made when it leaves."""
+    event = adverse_events.get(connection, int(str(body["event"])))
+    event = replace(event, versions=event.versions[: int(str(body["version"]))])
+    chart = participants.chart(connection, event.participant)
+    full = bool(body["full"]) and chart.clinician == person
+    parts = adverse_events.parts_of(connection, event.id)
+    said = _said(connection, keys, study, chart.participant) if full else None
+    return event_words.page(study, event, parts, chart, said, language)
+
+
+def _said(
+    connection: Connection, keys: Keyring, study: Study, participant: int
+) -> event_words.Said:
+    """What was written of an event: by the participant, and by staff."""
+
+    def said(about: str, about_id: int) -> str | None:
+        if about == "own":
+            return _own_words(connection, keys, study, about_id)
+        if about == "done":
+            return _done_about(connection, keys, study, about_id)
+        return arms.words_about(
+            connection, keys=keys, participant=participant, about=about, about_id=about_id
+        )
+
+    return said
+
+
+def _own_words(connection: Connection, keys: Keyring, study: Study, event_id: int) -> str | None:
+    """What the participant wrote of this problem in the form that opened the event."""
+    event, row = adverse_events.get(connection, event_id), _form_of(connection, event_id)
+    if row is None:
+        return None
+    asked = {
+        item.id: item
+        for item in study.form(row.instrument, row.version).items
+        if isinstance(item.kind, Words) and item.id.startswith(f"{event.term.code}.")
+    }
+    given = responses.answers(connection, keys=keys, form_row=row, items=asked)
+    return next((it for it in given.values() if isinstance(it, str) and it), None)
+
+
+def _done_about(connection: Connection, keys: Keyring, study: Study, event_id: int) -> str | None:
+    """What was done about the alerts of this event."""
+    event, row = adverse_events.get(connection, event_id), _form_of(connection, event_id)
+    if row is None:
+        return None
+    instrument = study.instruments[row.instrument, row.version]
+    written = (
+        arms.words_about(
+            connection,
+            keys=keys,
+            participant=event.participant,
+            about="alert",
+            about_id=alert.id,
+        )
+        for alert in alerts.of_form(connection, row.id)
+        if concerned(instrument, alert.item, alert.option) == event.term
+    )
+    return "; ".join(words for words in written if words is not None) or None
+
+
+def _form_of(connection: Connection, event_id: int) -> FormRow | None:
+    form_id = adverse_events.form_of(connection, event_id)
+    return None if form_id is None else responses.form(connection, form_id)

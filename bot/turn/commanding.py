@@ -5,17 +5,18 @@ answer that has just come: a choice always is among what there is now.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never, get_args
 
-from bot.turn import questions
+from bot.language.typed_text import compact, normalize
+from bot.turn import proving, questions
 from bot.turn.performing import perform
 from bot.turn.reading import read_value
 from bot.turn.reads import read
 from bot.turn.speaking import Voice
 from flows import commands, engine
 from flows.chart import Chart
-from flows.commands.command import Circumstances, Command, Reach
+from flows.commands.command import Circumstances, Command, Reach, Secured
 from flows.conversation import Conversation
 from flows.effects import Refused
 from flows.effects.following import BeginForm, ContinueForm, CorrectRating, Following, RunNext
@@ -23,6 +24,7 @@ from flows.effects.speaking import Saying
 from flows.engine import step
 from flows.events import Began, Event, Misread, Replied, Resumed
 from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
+from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
 from storage import conversations, participants
@@ -74,6 +76,8 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
     facts, form = _form(voice, command, answers)
     if why := command.check(facts, answers, circumstances(voice)):
         return _refuse(voice, command, why)
+    if problem is not None and voice.tap is not None:
+        return _outdated(voice, command, answers)
     typed = bool(answers) and voice.tap is None
     state = Conversation(command.name, VERSION, answers=answers, typed=typed)
     if not form.items:
@@ -93,6 +97,15 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
         at=desk.now,
     )
     return advance(voice, found, event)
+
+
+def _outdated(voice: Voice, command: Command[Any], answers: Answers) -> Outcome:
+    """What a button offered is no longer there: somebody has done it. The card tells how it is."""
+    _refuse(voice, command, text("refused.done_meanwhile"))
+    code = answers.get("participant")
+    card = commands.find("card", voice.speaker.roles)
+    follow = () if card is None or code is None else (RunNext(card.name, (str(code),)),)
+    return Outcome(over=True, following=follow)
 
 
 def title(command: Command[Any]) -> tuple[Text, ...]:
@@ -166,6 +179,7 @@ def advance(voice: Voice, found: Open, event: Event) -> Outcome:
     command = commands.find(found.state.form, voice.speaker.roles)
     if command is None:
         return _end(voice, found, "cancelled")
+    found = _while_proven(voice, found)
     facts, _ = _form(voice, command, found.state.answers)
     if why := command.check(facts, found.state.answers, circumstances(voice)):
         _end(voice, found, "cancelled")
@@ -178,15 +192,22 @@ def advance(voice: Voice, found: Open, event: Event) -> Outcome:
     for effect in turn.effects:
         outcome = _carry_out(voice, command, form, found, turn.conversation, effect)
     if not outcome.over:
-        desk = voice.desk
-        conversations.save(
-            desk.connection,
-            keys=desk.keys,
-            conversation=found,
-            state=turn.conversation,
-            at=desk.now,
-        )
+        _save(voice, found, turn.conversation)
     return outcome
+
+
+def _save(voice: Voice, found: Open, state: Conversation) -> None:
+    desk = voice.desk
+    conversations.save(
+        desk.connection, keys=desk.keys, conversation=found, state=state, at=desk.now
+    )
+
+
+def _while_proven(voice: Voice, found: Open) -> Open:
+    """A PIN counts for a few minutes: whoever comes back later gives it again."""
+    if voice.desk.now - found.changed_at <= proving.PROOF_LASTS:
+        return found
+    return replace(found, state=replace(found.state, proven=False))
 
 
 def form_of(voice: Voice, found: Open) -> Form | None:
@@ -218,8 +239,7 @@ def _checked(voice: Voice, command: Command[Any], state: Conversation, event: Ev
     why = command.check(facts, answers, circumstances(voice))
     if why is None:
         return event
-    _record_refusal(voice, command, why)
-    voice.tell(why)
+    _say_refusal(voice, command, why)
     return Resumed()
 
 
@@ -242,6 +262,8 @@ def _carry_out(
             item = form.item(item_id)
             assert item is not None
             voice.redraw(questions.question(form, found.id, state, item))
+        case engine.ShowReview() if _wants_proof(voice, command, state):
+            return _ask_for_pin(voice, command, found, state)
         case engine.ShowReview(problem):
             shown = questions.review(form, found.id, state, problem=problem, title=title(command))
             voice.say(shown)
@@ -256,7 +278,67 @@ def _carry_out(
     return GOES_ON
 
 
+def _wants_proof(voice: Voice, command: Command[Any], state: Conversation) -> bool:
+    match command.secured:
+        case Secured.NEVER:
+            return False
+        case Secured.IF_SET:
+            return not state.proven and proving.has_pin(voice.desk, voice.person)
+        case Secured.ALWAYS:
+            return not state.proven
+
+
+def awaits_pin(voice: Voice, found: Open) -> bool:
+    """Whether the next thing that this person types should be their PIN."""
+    command = commands.find(found.state.form, voice.speaker.roles)
+    at_review = found.form_id is None and found.state.at is None
+    return at_review and command is not None and _wants_proof(voice, command, found.state)
+
+
+def _ask_for_pin(voice: Voice, command: Command[Any], found: Open, state: Conversation) -> Outcome:
+    """Whoever has no PIN sets one first, and comes back to this after it."""
+    if not proving.has_pin(voice.desk, voice.person):
+        _save(voice, found, state)
+        voice.tell(text("pin.set_first"))
+        return Outcome(over=True, following=(RunNext("pin"),))
+    if not proving.tries_left(voice.desk, voice.person):
+        _end(voice, found, "cancelled")
+        return _refuse(voice, command, text("refused.pin_locked"))
+    voice.say(questions.ask_pin(found.id, text("ask.pin")))
+    return GOES_ON
+
+
+def prove(voice: Voice, found: Open, words: str) -> Outcome:
+    """What was typed is the PIN, or a wrong one; either way it leaves the chat."""
+    voice.remove_what_was_sent()
+    command = commands.find(found.state.form, voice.speaker.roles)
+    assert command is not None
+    if not proving.tries_left(voice.desk, voice.person):
+        _end(voice, found, "cancelled")
+        return _refuse(voice, command, text("refused.pin_locked"))
+    digest = proving.digest_of(voice.desk, voice.person, compact(normalize(words)))
+    if not proving.fits(voice.desk, voice.person, digest):
+        return _missed(voice, command, found)
+    proven = replace(found.state, proven=True)
+    _save(voice, found, proven)
+    _, form = _form(voice, command, proven.answers)
+    voice.say(questions.review(form, found.id, proven, title=title(command)))
+    return GOES_ON
+
+
+def _missed(voice: Voice, command: Command[Any], found: Open) -> Outcome:
+    left = proving.note_miss(voice.desk, voice.person)
+    voice.record("wrong_pin", None, command=command.name, left=left)
+    if left:
+        voice.say(questions.ask_pin(found.id, text("pin.wrong", left=left)))
+        return GOES_ON
+    _end(voice, found, "cancelled")
+    return _refuse(voice, command, text("refused.pin_locked"))
+
+
 def _finish(voice: Voice, command: Command[Any], found: Open, state: Conversation) -> Outcome:
+    if _wants_proof(voice, command, state):
+        return _ask_for_pin(voice, command, found, state)
     _end(voice, found, "finished")
     facts, form = _form(voice, command, state.answers)
     if not _still_offered(form, state.answers):
@@ -279,7 +361,7 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
     facts = read(command.reads, voice.desk, voice.person, state.answers)
     decision = command.decide(facts, state.answers, circumstances(voice))
     if isinstance(decision, Refused):
-        return _refuse(voice, command, decision.why)
+        return _refuse(voice, command, decision)
     if Role.PARTICIPANT not in voice.speaker.roles and all(
         isinstance(effect, SAYING) for effect in decision
     ):
@@ -296,14 +378,15 @@ def participant_in(facts: Any) -> int | None:
     return chart.participant if isinstance(chart, Chart) else None
 
 
-def _refuse(voice: Voice, command: Command[Any], why: Text) -> Outcome:
-    _record_refusal(voice, command, why)
-    voice.tell(why)
+def _refuse(voice: Voice, command: Command[Any], why: Text | Refused) -> Outcome:
+    _say_refusal(voice, command, why)
     return Outcome(over=True)
 
 
-def _record_refusal(voice: Voice, command: Command[Any], why: Text) -> None:
-    voice.record("refused", None, command=command.name, why=why.key)
+def _say_refusal(voice: Voice, command: Command[Any], why: Text | Refused) -> None:
+    refused = why if isinstance(why, Refused) else Refused(why)
+    voice.record("refused", None, command=command.name, why=refused.why.key)
+    voice.say(say(refused.why, buttons=refused.buttons))
 
 
 def _end(voice: Voice, found: Open, standing: str) -> Outcome:

@@ -1,6 +1,6 @@
 """What a turn works with: one transaction, the keys, the study, and the moment."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -10,6 +10,7 @@ from bot.turn.bodies import message_body
 from bot.turn.links import Links
 from flows.messages import Message
 from flows.roles import Role
+from flows.text import text
 from storage import audit, outbox, people
 from storage.keyring import Keyring
 from storage.outbox import NewMessage, ToPerson, ToStranger, Urgency
@@ -85,13 +86,25 @@ class Desk:
         *,
         key: str | None = None,
         urgency: Urgency = Urgency.NOTICE,
-    ) -> None:
-        """Tell everybody with the role; where nobody holds it, the PI and the administrators."""
-        told = people.holders(self.connection, role)
-        for person_id in told or self._fallback():
+    ) -> list[int]:
+        """Tell everybody with the role; where nobody holds it, the PI and the administrators.
+        Returns who was told.
+        """
+        told = dict.fromkeys(people.holders(self.connection, role), message)
+        told = told or self._instead(role, message)
+        for person_id, words in told.items():
             each = None if key is None else f"{key}:{person_id}"
-            self.notify(person_id, message, key=each, urgency=urgency)
+            self.notify(person_id, words, key=each, urgency=urgency)
+        return list(told)
 
-    def _fallback(self) -> list[int]:
-        holders = (people.holders(self.connection, it) for it in (Role.PI, Role.ADMINISTRATOR))
-        return [person_id for held in holders for person_id in held]
+    def _instead(self, role: Role, message: Message) -> dict[int, Message]:
+        """What the PI and the administrators are told because nobody has the role that it is for;
+        administrators only look to it that somebody has.
+        """
+        head = text("staff.nobody_holds", role=text(f"role.{role.value}"))
+        told = replace(message, paragraphs=(head, *message.paragraphs))
+        investigators = people.holders(self.connection, Role.PI)
+        administrators = people.holders(self.connection, Role.ADMINISTRATOR)
+        return dict.fromkeys(administrators, replace(told, buttons=())) | dict.fromkeys(
+            investigators, told
+        )

@@ -13,7 +13,7 @@ from flows.conversation import Conversation
 from flows.effects.following import CorrectRating
 from flows.engine import step
 from flows.events import Began, Event, Resumed
-from flows.forms import NOT_ASKED, Answer, Form, Item, Missing
+from flows.forms import NOT_ASKED, Answer, Form, Item, Missing, Words
 from flows.instruments import FilledBy, title
 from flows.messages import say
 from flows.roles import Role
@@ -199,16 +199,19 @@ def _record(
         instrument=f"{row.instrument}.{row.version}",
         item=item.id,
         revision=revision,
-        old=None if replaced is None else answer_code(replaced),
-        new=answer_code(answer),
+        old=None if replaced is None else answer_code(item, replaced),
+        new=answer_code(item, answer),
         reason=reason,
     )
 
 
-def answer_code(answer: Answer) -> str:
-    """An answer as the audit trail holds it."""
+def answer_code(item: Item, answer: Answer) -> str:
+    """An answer as the audit trail holds it. Words can name a product: the trail names their
+    revision, and they stand there."""
     if isinstance(answer, Missing):
         return f"missing:{answer.reason.value}"
+    if isinstance(item.kind, Words):
+        return "words"
     return ",".join(answer) if isinstance(answer, tuple) else str(answer)
 
 

@@ -35,6 +35,7 @@ from flows.forms import (
     Option,
     ParticipantCode,
     Phone,
+    Pin,
     Words,
 )
 from flows.messages import Button, Message
@@ -74,6 +75,11 @@ def confirm_preferring_not(conversation_id: int, conversation: Conversation) -> 
             (Button(text("nav.answer_it"), f"k:{mark}"),),
         ),
     )
+
+
+def ask_pin(conversation_id: int, question: Text) -> Message:
+    """Before what cannot be undone: whoever holds the phone gives the PIN of its owner."""
+    return Message((question, text("how.pin")), ((_cancel(conversation_id),),))
 
 
 def review(
@@ -223,6 +229,8 @@ def _how(item: Item) -> tuple[Text, ...]:
             return (text("how.hour"),)
         case Phone():
             return (text("how.phone"),)
+        case Pin():
+            return (text("how.pin"),)
         case ParticipantCode():
             return (text("how.participant"),)
         case Choice() | Words():

@@ -8,6 +8,7 @@ from bot.language.typed_answers import (
     read_number,
     read_participant_code,
     read_phone,
+    read_pin,
 )
 from bot.language.typed_text import Problem, normalize, trimmed
 from bot.language.typed_times import read_date, read_time
@@ -25,6 +26,7 @@ from flows.forms import (
     Option,
     ParticipantCode,
     Phone,
+    Pin,
     Value,
     Words,
 )
@@ -68,6 +70,8 @@ def _read(study: Study, item: Item, typed: str, today: date) -> Value | Problem 
             return read_time(typed, study.lexicon)
         case Phone():
             return read_phone(typed)
+        case Pin():
+            return read_pin(typed)
         case ParticipantCode():
             return read_participant_code(typed, study.lexicon)
         case Words(longest):

@@ -1,18 +1,29 @@
 """The weekly summary for the PI: how the trial goes. Nothing in it is split by arm."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from bot.language.calendars import add_jalali_months
 from bot.turn.agreement import agreement
 from bot.turn.desk import Desk
+from flows.adverse_events import is_overdue
 from flows.chart import Chart, Status
 from flows.definition import Trial
 from flows.instruments import FilledBy
 from flows.messages import Message, say
+from flows.pregnancies import is_overdue as is_pregnancy_overdue
 from flows.schedule import due_visits
 from flows.text import Text, text
-from storage import alerts, audit, counts, envelopes, participants, responses
+from storage import (
+    adverse_events,
+    alerts,
+    audit,
+    counts,
+    envelopes,
+    participants,
+    pregnancies,
+    responses,
+)
 
 WEEK = timedelta(days=7)
 
@@ -138,8 +149,25 @@ def _safety(desk: Desk) -> Text:
         text("summary.alerts_same_day", count=raised.get("same_day", 0)),
         text("summary.alerts_open", count=len(waiting)),
         text("summary.reports", count=reports),
+        *_still_open(desk),
     )
     return text("summary.safety", lines=lines)
+
+
+def _still_open(desk: Desk) -> Iterator[Text]:
+    """Adverse events and pregnancies, in numbers."""
+    rule, now = desk.study.trial.safety, desk.now
+    events = [it for it in adverse_events.everything(desk.connection) if it.is_open]
+    known = pregnancies.everything(desk.connection)
+    expected = [it for it in known if it.is_open]
+    overdue = sum(is_overdue(rule, it, now) for it in events)
+    overdue += sum(is_pregnancy_overdue(rule, it, now) for it in expected)
+    waiting = sum(it.awaits_receipt for it in events) + sum(not it.received for it in known)
+    serious = sum(it.is_serious for it in events)
+    yield text("summary.events_open", count=len(events), serious=serious)
+    yield text("summary.events_overdue", count=overdue)
+    yield text("summary.receipts_waiting", count=waiting)
+    yield text("summary.pregnancies", count=len(expected))
 
 
 def _quality(desk: Desk) -> Text:

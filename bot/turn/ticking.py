@@ -8,15 +8,21 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from bot.turn import filling, rating_reminders
-from bot.turn.alerting import CHASE_ALERT, plan_chase, tell_clinician
+from bot.turn.alerting import CHASE_ALERT, chase_alert
 from bot.turn.desk import Desk
+from bot.turn.following_up import (
+    ASK_EVENT,
+    ASK_PREGNANCY,
+    CHASE_RECEIPT,
+    ask_event,
+    ask_pregnancy,
+    chase_receipt,
+)
 from bot.turn.planning import hours, reminder_key
 from bot.turn.reads.day import today
 from bot.turn.reads.people import is_confirmed
-from bot.turn.reads.safety import alert_term
 from bot.turn.summary import summary
 from flows.chart import Chart
-from flows.commands.safety import acknowledge_button
 from flows.definition import WEEKDAYS
 from flows.instruments import title
 from flows.messages import Button, Message, run_button, say
@@ -34,14 +40,12 @@ from flows.reminders import (
 from flows.roles import Role
 from flows.text import Text, text
 from storage import (
-    alerts,
     participants,
     people,
     planned,
     responses,
     updates,
 )
-from storage.audit import Act
 from storage.outbox import Urgency
 from storage.planned import DuePlan, Plan
 from storage.responses import FormRow
@@ -267,30 +271,6 @@ def _close_forms(desk: Desk, plan: DuePlan) -> Decision:
     return Send()
 
 
-def _chase_alert(desk: Desk, plan: DuePlan) -> Decision:
-    alert = alerts.get(desk.connection, int(plan.subject["alert"]))
-    if alert is None or alert.acknowledged_at is not None:
-        return Skip("acknowledged")
-    times = int(plan.subject["times"])
-    plan_chase(desk, alert.id, alert.level, times + 1)
-    if times == 0:
-        alerts.mark_escalated(desk.connection, alert_id=alert.id, at=desk.now)
-    code = participants.code_of(desk.connection, alert.participant)
-    told = text(
-        "alert.escalated",
-        number=alert.id,
-        code=code,
-        term=alert_term(desk, alert),
-        at=alert.raised_at,
-    )
-    message = say(told, buttons=((acknowledge_button(alert.id),),))
-    key = f"escalated:{alert.id}:{times}"
-    desk.notify_role(Role.PI, message, key=key, urgency=Urgency.ALERT)
-    tell_clinician(desk, alert.participant, alert.id, told, f"chased:{alert.id}:{times}")
-    desk.record(Act("escalate_alert", "system", None, alert.participant, {"alert": alert.id}))
-    return Send()
-
-
 def _chart(desk: Desk, plan: DuePlan) -> Chart:
     assert plan.participant is not None
     return participants.chart(desk.connection, plan.participant)
@@ -309,5 +289,8 @@ _STEPS: Mapping[str, Callable[[Desk, DuePlan], Decision]] = {
     rating_reminders.FURTHER_OVERDUE: rating_reminders.overdue,
     WEEKLY_SUMMARY: _weekly_summary,
     DAY: _day,
-    CHASE_ALERT: _chase_alert,
+    CHASE_ALERT: chase_alert,
+    ASK_EVENT: ask_event,
+    ASK_PREGNANCY: ask_pregnancy,
+    CHASE_RECEIPT: chase_receipt,
 }

@@ -16,6 +16,7 @@ from bot.turn import (
     entering,
     filling,
     mailing,
+    proving,
     questions,
     rating_reminders,
     readings,
@@ -47,11 +48,11 @@ from flows.effects.following import (
     RunNext,
 )
 from flows.events import Event, Misread, Resumed
-from flows.forms import Form
+from flows.forms import Form, Pin
 from flows.instruments import FilledBy
 from flows.messages import say
 from flows.roles import Role
-from flows.submission import after_submission
+from flows.submission import Submitted, after_submission
 from flows.text import Text, text
 from storage import conversations, outbox, participants, people, responses, updates
 from storage.conversations import Open
@@ -247,7 +248,10 @@ def _after_submission(voice: Voice, row: FormRow) -> None:
     chart = participants.chart(desk.connection, row.participant)
     items = {item.id: item for item in filling.form_of(voice, row).items}
     answers = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
-    for effect in after_submission(desk.study.trial, instrument, answers, chart, desk.today):
+    submitted = Submitted(row.id, row.visit)
+    for effect in after_submission(
+        desk.study.trial, instrument, answers, chart, desk.today, submitted
+    ):
         perform(voice, f"submit_{row.instrument}", effect, lambda _: None)
     if instrument.filled_by is FilledBy.RATER:
         _after_rating(voice, row)
@@ -341,9 +345,14 @@ def _hear_answer(voice: Voice, words: str) -> None:
         elif not _open_card(voice, words):
             voice.tell(text("command.unknown"))
         return
+    if commanding.awaits_pin(voice, found):
+        _follow(voice, commanding.prove(voice, found, words))
+        return
     form = _form_of(voice, found)
     item = form.item(found.state.at) if form is not None and found.state.at is not None else None
     event = read_typed(desk.study, item, found.state, words, desk.today)
+    if item is not None and isinstance(item.kind, Pin):
+        event = proving.without_pin(voice, event)
     if is_participant and isinstance(event, Misread) and mailing.is_letter(words, desk.study):
         mailing.receive(voice, words, None)
         event = Misread("mailed")

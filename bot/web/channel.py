@@ -1,17 +1,20 @@
 """What leaves to a web chat: lines that are kept, and answers to taps that are not."""
 
+import asyncio
 import json
 from typing import assert_never
 
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.reports import serious_event
 from bot.sending.files import Files, NoFile
 from bot.sending.link_pictures import picture
 from bot.sending.outgoing import (
     Attachment,
     Change,
     Destination,
+    Document,
     Invitation,
     Late,
     Leave,
@@ -62,6 +65,10 @@ class WebChannel:
                 await self._database.write(self._show_file, to, drawn, caption)
             case Attachment(file):
                 return await self._attach(to, file)
+            case Document(page):
+                made = await asyncio.to_thread(serious_event.pdf, page)
+                drawn = File("application/pdf", page.name, made)
+                await self._database.write(self._show_file, to, drawn, "")
             case Menu(commands):
                 content = json.dumps([[name, does] for name, does in commands], ensure_ascii=False)
                 await self._database.write(self._put_menu, to, content)

@@ -22,7 +22,7 @@ def _people(facts: StaffFacts) -> dict[str, Text]:
     return {str(person.id): text("staff.name", name=person.name) for person in facts.staff}
 
 
-def _chosen(facts: StaffFacts, answers: Answers) -> Person | None:
+def chosen(facts: StaffFacts, answers: Answers) -> Person | None:
     chosen = str(answers.get("person"))
     return next((person for person in facts.staff if str(person.id) == chosen), None)
 
@@ -55,7 +55,7 @@ def _line(person: Person) -> Text:
     return text(key, name=person.name, roles=role_names(person.roles))
 
 
-def _person_items(facts: StaffFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+def person_items(facts: StaffFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
     return (pick("person", _people(facts)),)
 
 
@@ -64,7 +64,7 @@ def _give_items(facts: StaffFacts, _a: Answers, _g: Circumstances) -> tuple[Item
 
 
 def _check_give(facts: StaffFacts, answers: Answers, _g: Circumstances) -> Text | None:
-    person = _chosen(facts, answers)
+    person = chosen(facts, answers)
     if person is None or "role" not in answers:
         return None
     role = Role(str(answers["role"]))
@@ -75,7 +75,7 @@ def _check_give(facts: StaffFacts, answers: Answers, _g: Circumstances) -> Text 
 
 
 def _give(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision:
-    person = _chosen(facts, answers)
+    person = chosen(facts, answers)
     if person is None:
         return Refused(text("staff.nobody"))
     role = Role(str(answers["role"]))
@@ -84,13 +84,13 @@ def _give(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision
 
 
 def _end_items(facts: StaffFacts, answers: Answers, _g: Circumstances) -> tuple[Item, ...]:
-    person = _chosen(facts, answers)
+    person = chosen(facts, answers)
     held = [role.value for role in person.roles] if person is not None else list(ROLE_CODES)
     return (pick("person", _people(facts)), choice("role", *held))
 
 
 def _end(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision:
-    person = _chosen(facts, answers)
+    person = chosen(facts, answers)
     if person is None:
         return Refused(text("staff.nobody"))
     role = Role(str(answers["role"]))
@@ -101,7 +101,7 @@ def _end(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision:
 
 
 def _cut_off(facts: StaffFacts, answers: Answers, given: Circumstances) -> Decision:
-    person = _chosen(facts, answers)
+    person = chosen(facts, answers)
     if person is None:
         return Refused(text("staff.nobody"))
     if _is_last_administrator(facts, person):
@@ -153,7 +153,7 @@ COMMANDS = (
         StaffFacts,
         _cut_off,
         "cut_off",
-        items=_person_items,
+        items=person_items,
         review=Review.ALWAYS,
     ),
 )

@@ -1,7 +1,7 @@
 """Randomization, and what the treating clinician may see of it. No text here can hold an arm."""
 
 from flows.commands.about_participant import CLINICIAN, chart_items, has_left
-from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, pick
+from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, Secured, pick
 from flows.definition import Concealment
 from flows.effects import Decision, Refused
 from flows.effects.allocation import Allocate, ShowArm, ShowSessionNote
@@ -128,6 +128,7 @@ COMMANDS = (
         items=chart_items,
         check=_check_randomize,
         review=Review.ALWAYS,
+        secured=Secured.ALWAYS,
     ),
     Command(
         "arm",

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from flows.definition import Trial
-from flows.effects import Decision
+from flows.effects import Decision, Refused
 from flows.forms import Answers, Choice, Choices, Item, Option, ParticipantCode, Review, Words
 from flows.roles import Role
 from flows.text import Text, text
@@ -36,7 +36,7 @@ class Circumstances:
 
 
 Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]
-Check = Callable[[F, Answers, Circumstances], Text | None]
+Check = Callable[[F, Answers, Circumstances], Text | Refused | None]
 Decide = Callable[[F, Answers, Circumstances], Decision]
 
 
@@ -57,13 +57,22 @@ class Reach(Enum):
     BUTTON = "button"
 
 
+class Secured(Enum):
+    """Whether a PIN is asked for before the answers are shown and count: never, where the person
+    has one, or always; then whoever has none sets one first."""
+
+    NEVER = "never"
+    IF_SET = "if_set"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class Command(Generic[F]):
     """A staff or participant command.
 
     `items` are asked in turn; `check` may refuse as soon as enough is known, and once more at the
     end; with `review` the answers are shown before anything happens. `audit` is the verb in the
-    audit trail. `may_cancel` offers to give it up.
+    audit trail. `may_cancel` offers to give it up. A secured command is always reviewed.
     """
 
     name: str
@@ -75,7 +84,12 @@ class Command(Generic[F]):
     check: Check[F] = no_check
     review: Review = Review.NEVER
     reach: Reach = Reach.MENU
+    secured: Secured = Secured.NEVER
     may_cancel: bool = True
+
+    def __post_init__(self) -> None:
+        if self.secured is not Secured.NEVER and self.review is not Review.ALWAYS:
+            raise ValueError(f"{self.name} is secured, so its answers are shown before they count")
 
 
 PARTICIPANT = Item("participant", text("ask.participant"), ParticipantCode())

@@ -94,7 +94,8 @@ def _at_visit(chart: Chart, visit: Visit, given: Circumstances) -> Iterator[Step
     if came_on is not None and visit.photographs and at_visit.photographed_on is None:
         yield Step("photographs", (code, visit.name, came_on.isoformat()), visit.name)
     if _wants_session(chart, visit, given):
-        yield Step("session", (code, visit.name), visit.name)
+        checked = given.trial.before_session is None or at_visit.checked_on is not None
+        yield Step("session" if checked else "before_session", (code, visit.name), visit.name)
 
 
 def _wants_session(chart: Chart, visit: Visit, given: Circumstances) -> bool:

@@ -1,5 +1,8 @@
 """Alerts: seen, and acknowledged."""
 
+from collections.abc import Iterator
+
+from flows.commands.about_participant import COORDINATOR
 from flows.commands.command import Circumstances, Command, pick, words
 from flows.effects import Decision, Refused
 from flows.effects.safety import AcknowledgeAlert
@@ -14,10 +17,10 @@ ALERTED = frozenset({Role.CLINICIAN, Role.PI})
 
 # Longer lists do not fit a message; the next ones move up when these are done.
 MOST_ALERTS = 20
-MOST_LETTERS = 5
 
 
 def alert_line(alert: AlertFact) -> Text:
+    """An alert as whoever may acknowledge it sees it."""
     level = text(f"alert.level.{alert.level.value}")
     return text(
         "alerts.line",
@@ -34,19 +37,51 @@ def acknowledge_button(alert_id: int) -> Button:
 
 
 def _alerts(facts: AlertFacts, _answers: Answers, given: Circumstances) -> Decision:
+    """The coordinator sees how far each alert is, and no more of it than number and code."""
+    acts = not given.roles.isdisjoint(ALERTED)
+    done = () if acts else tuple(_acknowledged(facts))
     if not facts.alerts:
-        return (Say(say(text("alerts.none"))),)
+        return (Say(say(text("alerts.none"), *done)),)
     shown = facts.alerts[:MOST_ALERTS]
-    lines = tuple(alert_line(alert) for alert in shown)
-    buttons = tuple((acknowledge_button(alert.id),) for alert in shown)
+    lines = tuple(
+        line
+        for alert in shown
+        for line in (alert_line(alert) if acts else _code_line(alert), *_told(alert))
+    )
+    buttons = tuple((acknowledge_button(alert.id),) for alert in shown) if acts else ()
     title = text("alerts.title", count=len(facts.alerts))
-    return (Say(say(title, text("alerts.list", lines=lines), buttons=buttons)),)
+    return (Say(say(title, text("alerts.list", lines=lines), *done, buttons=buttons)),)
+
+
+def _code_line(alert: AlertFact) -> Text:
+    return text("alerts.code_line", number=alert.id, code=alert.code, at=alert.raised_at)
+
+
+def _told(alert: AlertFact) -> Iterator[Text]:
+    """Who was told, in their order, and since when."""
+    return (text("alerts.told", name=it.person.name, at=it.at) for it in alert.told)
+
+
+def _acknowledged(facts: AlertFacts) -> Iterator[Text]:
+    lines = tuple(
+        text(
+            "alerts.acknowledged_line",
+            number=it.id,
+            code=it.code,
+            raised_at=it.raised_at,
+            at=it.acknowledged_at,
+            by=it.by,
+        )
+        for it in facts.acknowledged[-MOST_ALERTS:]
+    )
+    if lines:
+        yield text("alerts.acknowledged_list", lines=lines)
 
 
 def _alert_items(facts: AlertFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
     return (
         pick("alert", {str(alert.id): alert_line(alert) for alert in facts.alerts}),
-        words("done", 500),
+        words("done", 500, veiled=True),
     )
 
 
@@ -60,11 +95,18 @@ def _acknowledge(facts: AlertFacts, answers: Answers, given: Circumstances) -> D
     if alert is None:
         return Refused(text("alerts.acknowledged_before"))
     done = text("alerts.acknowledged", number=alert.id, code=alert.code)
-    return (AcknowledgeAlert(alert.id, str(answers["done"])), Say(say(done)))
+    buttons = ((_assess_button(alert),),) if alert.event and alert.clinician == given.actor else ()
+    return (AcknowledgeAlert(alert.id, str(answers["done"])), Say(say(done, buttons=buttons)))
+
+
+def _assess_button(alert: AlertFact) -> Button:
+    """What was reported is an adverse event, which the participant's clinician assesses."""
+    label = text("event.button.assess_event", event=f"AE-{alert.event:03}")
+    return run_button(label, "assess_event", alert.code, str(alert.event))
 
 
 COMMANDS = (
-    Command("alerts", ALERTED, AlertFacts, _alerts, "view_alerts"),
+    Command("alerts", ALERTED | COORDINATOR, AlertFacts, _alerts, "view_alerts"),
     Command(
         "acknowledge",
         ALERTED,

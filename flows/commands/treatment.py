@@ -14,12 +14,12 @@ from flows.commands.about_participant import (
     visit_milestone,
 )
 from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, pick, words
-from flows.effects import Decision
+from flows.effects import Decision, Refused
 from flows.effects.allocation import RecordSessionNote
 from flows.effects.speaking import Say
 from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Day, Item, Review
-from flows.messages import say
+from flows.messages import run_button, say
 from flows.text import Text, text
 
 # What fits in a pop-up of 200 characters, with room for the visit's name.
@@ -62,7 +62,7 @@ def _photographed(facts: ParticipantFacts, answers: Answers, given: Circumstance
     return (recorded, Say(say(done)))
 
 
-def _sessions_to_do(facts: ParticipantFacts, given: Circumstances) -> dict[str, Text]:
+def sessions_to_do(facts: ParticipantFacts, given: Circumstances) -> dict[str, Text]:
     """The visit of the next session, and any later one that was attended: sessions keep their
     order, and one whose visit was missed is passed over. Dates hang on the first, so it is not.
     """
@@ -85,15 +85,33 @@ def _sessions_to_do(facts: ParticipantFacts, given: Circumstances) -> dict[str, 
 def _session_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
     return (
         PARTICIPANT,
-        pick("visit", _sessions_to_do(facts, given)),
+        pick("visit", sessions_to_do(facts, given)),
         Item("on", text("ask.session_on"), Day(latest=given.today)),
         words("batch", LONGEST_BATCH, veiled=True),
         words("notes", LONGEST_NOTES, may_skip=True, veiled=True),
     )
 
 
-def _check_session(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
-    chart, on = facts.chart, answers.get("on")
+def _check_session(
+    facts: ParticipantFacts, answers: Answers, given: Circumstances
+) -> Text | Refused | None:
+    """No session before what the trial asks before it; one button leads there."""
+    chart, on, name = facts.chart, answers.get("on"), answers.get("visit")
+    if chart is None:
+        return None
+    if refused := check_treated(facts, given):
+        return refused
+    if given.trial.before_session and name and chart.visit(str(name)).checked_on is None:
+        why = text("refused.not_checked", code=chart.code, visit=text(f"visit.{name}"))
+        label = text("command.before_session.button")
+        return Refused(why, ((run_button(label, "before_session", chart.code, str(name)),),))
+    early = isinstance(on, date) and on < _last_session_on(chart, chart.randomized_on)
+    return text("refused.before_last_session") if early else None
+
+
+def check_treated(facts: ParticipantFacts, given: Circumstances) -> Text | None:
+    """Whether this clinician may give this participant a session now."""
+    chart = facts.chart
     if chart is None:
         return None
     if given.actor != chart.clinician:
@@ -102,15 +120,14 @@ def _check_session(facts: ParticipantFacts, answers: Answers, given: Circumstanc
         return text("refused.not_randomized", code=chart.code)
     if not chart.is_treated:
         return text("refused.not_treated", code=chart.code)
-    if not _sessions_to_do(facts, given):
+    if not sessions_to_do(facts, given):
         return text("refused.no_session_left", code=chart.code)
-    early = isinstance(on, date) and on < _last_session_on(chart, chart.randomized_on)
-    return text("refused.before_last_session") if early else None
+    return None
 
 
-def _last_session_on(chart: Chart, randomized_on: date) -> date:
+def _last_session_on(chart: Chart, randomized_on: date | None) -> date:
     done = [v.session_on for v in chart.visits.values() if v.session_on is not None]
-    return max(done, default=randomized_on)
+    return max(done, default=randomized_on or date.min)
 
 
 def _session(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:

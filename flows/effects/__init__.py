@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
 from flows.effects.enrolment import Enrolling
+from flows.effects.events import Assessing
 from flows.effects.following import Following
 from flows.effects.ledger import Ledger
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.pregnancies import Expecting
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
 from flows.effects.speaking import Saying
+from flows.messages import Button
 from flows.text import Text
 
 Effect = (
@@ -29,6 +32,8 @@ Effect = (
     | Ledger
     | Rating
     | Safeguarding
+    | Assessing
+    | Expecting
     | Corresponding
     | Overseeing
 )
@@ -36,9 +41,10 @@ Effect = (
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a command does nothing, in words for the person who gave it."""
+    """Why a command does nothing, in words for the person who gave it, and what would mend it."""
 
     why: Text
+    buttons: tuple[tuple[Button, ...], ...] = ()
 
 
 Decision = tuple[Effect, ...] | Refused

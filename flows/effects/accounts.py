@@ -36,4 +36,18 @@ class CutOff:
     person: int
 
 
-Administering = SetLanguage | InviteStaff | GiveRole | EndRole | CutOff
+@dataclass(frozen=True, slots=True)
+class SetPin:
+    """Keep a new PIN of the person who speaks; `digest` is all that is known of it."""
+
+    digest: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ResetPin:
+    """End somebody's PIN, so that they set a new one."""
+
+    person: int
+
+
+Administering = SetLanguage | InviteStaff | GiveRole | EndRole | CutOff | SetPin | ResetPin

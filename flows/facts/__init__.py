@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
+from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -30,6 +31,8 @@ Facts = (
     | LedgerFacts
     | BalanceFacts
     | AlertFacts
+    | EventFacts
+    | OpenEventsFacts
     | MailFacts
     | DayFacts
     | FindFacts

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from flows.adverse_events import Event
 from flows.chart import Chart
 from flows.facts.people import Person
 from flows.schedule import Due
@@ -41,6 +42,7 @@ class ParticipantFacts:
     phone: str = field(repr=False, default="")
     letters: int = 0
     alerts: int = 0
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ def test_an_open_point_without_wording_is_named(folder: Path) -> None:
     assert said in inspected(folder)
 
 
+def test_a_pregnancy_that_no_item_tells_of_is_named(folder: Path) -> None:
+    spoil(folder, 'pregnancy = "pregnant"', 'pregnancy = "expecting"')
+    said = 'trial.toml: before_session.pregnancy: pre_session has no item "expecting"'
+    assert said in inspected(folder)
+
+
 @pytest.mark.parametrize(
     ("length", "well"), [(200 - len("Group A: "), True), (201 - len("Group A: "), False)]
 )

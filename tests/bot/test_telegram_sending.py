@@ -14,6 +14,7 @@ from bot.sending.outgoing import (
     Attachment,
     Change,
     Destination,
+    Document,
     Invitation,
     Late,
     Leave,
@@ -32,8 +33,10 @@ from bot.settings import read_settings
 from bot.telegram.connection import make_bot
 from bot.telegram.sending import LONGEST, TelegramChannel, cut, split
 from storage.web_chats import File
+from tests.bot.test_serious_event import page
 from tests.botapi.client import TOKEN, BotApi, Phone
 
+SOME_PAGE = page("fa", None)
 HELLO = Words("Hello", ((("Yes", "a:1"), ("No", "a:2")), (("Later", "a:3"),)))
 
 
@@ -186,6 +189,14 @@ async def test_a_file_of_the_web_chat_is_sent_whole_and_can_be_fetched(
     assert (kept.type, kept.content) == ("application/pdf", b"%PDF-1.7 of a web chat")
     with pytest.raises(NoFile):
         await channel.fetch("a file that nobody sent")
+
+
+async def test_a_report_is_made_when_it_leaves(channel: TelegramChannel, phone: Phone) -> None:
+    assert await channel.send(address(phone), Document(SOME_PAGE)) == Sent()
+    (message,) = phone.messages()
+    assert message.body["document"]["file_name"] == "AE-001-fa.pdf"
+    kept = await channel.fetch(message.body["document"]["file_id"])
+    assert kept.type == "application/pdf"
 
 
 async def test_a_file_that_is_gone_is_not_tried_again(

@@ -17,6 +17,7 @@ from bot.sending.files import Files
 from bot.sending.link_pictures import picture
 from bot.sending.outgoing import (
     Destination,
+    Document,
     Invitation,
     Menu,
     NotSent,
@@ -41,6 +42,7 @@ from storage.database import Database
 from storage.keyring import Keyring
 from storage.schema import prepare
 from storage.sealing import MasterKeys
+from tests.bot.test_serious_event import page
 
 STUDY = load_study(DEFAULT_TRIAL)
 ORIGIN = "https://hamrah.example"
@@ -329,6 +331,16 @@ async def test_a_pop_up_is_told_and_kept_nowhere(web: Web) -> None:
         with pytest.raises(TimeoutError):
             await other.next(0.01)
     assert await web.lines("bot") == 0
+
+
+async def test_a_report_is_kept_in_its_own_chat(web: Web) -> None:
+    browser = await web.entered(await web.invite())
+    to = Destination(7, 1, "1")
+    assert await web.channel.send(to, Document(page("en", None))) == Sent()
+    lines = (await browser.get("lines", params={"phone": 1, "before": 99})).json()["lines"]
+    (line,) = [it for it in lines if it["file"] is not None]
+    shown = await browser.get(line["file"]["url"])
+    assert shown.content.startswith(b"%PDF-")
 
 
 async def test_a_second_attempt_writes_no_second_line(web: Web) -> None:

@@ -8,6 +8,7 @@ from tests.browser.phones import RehearsalPage
 async def screen_and_consent(it: RehearsalPage) -> None:
     await it.until_step(1)
     coordinator = await it.do_as_guided("coordinator")
+    await coordinator.choose("NOT_ENTERED")
     await coordinator.choose("F")
     await coordinator.send("35")
     await coordinator.choose("CRITERIA")

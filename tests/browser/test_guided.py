@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.language.calendars import add_jalali_months
+from bot.rehearsal.stage import PIN
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.roles import STAFF
 from tests.browser.phones import Phone, RehearsalPage
@@ -59,6 +60,7 @@ async def _randomize(it: RehearsalPage) -> None:
     """
     await it.until_step(9)
     allocator = await it.do_as_guided("allocator")
+    await allocator.send(PIN)
     await allocator.press("S")
     popup = it.page.locator("dialog.popup")
     await expect(popup).to_be_visible()
@@ -77,10 +79,15 @@ async def _randomize(it: RehearsalPage) -> None:
 async def _treat_and_book(it: RehearsalPage) -> None:
     await it.until_step(10)
     clinician = await it.do_as_guided("clinician")
+    for code in ("NO", "NO", "SAME"):
+        await clinician.choose(code)
+    await clinician.press("S")
+    await it.until_step(11)
+    await it.do_as_guided("clinician")
     await clinician.send("LOT-1")
     await clinician.press("s")
     await clinician.press("S")
-    await it.until_step(11)
+    await it.until_step(12)
     due_on = add_jalali_months(await it.today(), 1)
     coordinator = await it.do_as_guided("coordinator")
     await coordinator.send(_open_day(due_on).isoformat())
@@ -89,7 +96,7 @@ async def _treat_and_book(it: RehearsalPage) -> None:
 
 
 async def _come_and_be_rated(it: RehearsalPage) -> None:
-    await it.until_step(12)
+    await it.until_step(13)
     participant = it.phone("participant")
     before = await participant.root.locator("li.theirs").count()
     came_on = _open_day(add_jalali_months(await it.today(), 1))
@@ -98,21 +105,21 @@ async def _come_and_be_rated(it: RehearsalPage) -> None:
     assert await participant.root.locator("li.theirs").count() >= before + 3
     coordinator = await it.do_as_guided("coordinator")
     await coordinator.press("S")
-    await it.until_step(13)
+    await it.until_step(14)
     rater = await it.do_as_guided("rater")
     await rater.choose_first()
-    await _answer_until(it, rater, 14, again="/ratings")
+    await _answer_until(it, rater, 15, again="/ratings")
 
 
 async def _answer_and_look(it: RehearsalPage) -> None:
-    await it.until_step(14)
+    await it.until_step(15)
     for _ in range(120):
-        if await it.step() != 14:
+        if await it.step() != 15:
             break
         await it.move_clock("day")
-    await it.until_step(15)
+    await it.until_step(16)
     participant = await it.do_as_guided("participant")
-    await _answer_until(it, participant, 16, again="/open")
+    await _answer_until(it, participant, 17, again="/open")
     await it.do_as_guided("pi")
     await it.until_step(None)
 

@@ -20,7 +20,7 @@ async def test_what_is_typed_without_a_connection_is_sent_once_it_is_back(
     it = await RehearsalPage.open(browser, rehearsal.url)
     coordinator = it.phone("coordinator")
     rehearsal.kill()
-    await coordinator.root.locator("textarea").fill("/screen")
+    await coordinator.root.locator("textarea").fill("/screen NOT_ENTERED")
     await coordinator.root.locator("textarea").press("Enter")
     await expect(coordinator.root.locator("li.pending")).to_have_count(1)
     await expect(coordinator.root.locator(".note:not([hidden])")).to_be_visible()
@@ -39,7 +39,7 @@ async def test_a_reload_in_the_middle_goes_on_where_it_was(
 ) -> None:
     it = await RehearsalPage.open(browser, rehearsal.url)
     coordinator = it.phone("coordinator")
-    await coordinator.send("/screen")
+    await coordinator.send("/screen NOT_ENTERED")
     await it.page.reload()
     await it.ready()
     await coordinator.choose("F")
@@ -52,7 +52,7 @@ async def test_two_browsers_show_one_phone_alike(browser: Browser, rehearsal: Re
     first = await RehearsalPage.open(browser, rehearsal.url)
     second = await RehearsalPage.open(browser, rehearsal.url)
     here, there = first.phone("coordinator"), second.phone("coordinator")
-    await here.send("/screen")
+    await here.send("/screen NOT_ENTERED")
     await expect(there.asked).to_contain_text("Female")
     old = there.asked.locator('[data-tap$=":F"]')
     handle = await old.element_handle()
@@ -99,14 +99,14 @@ async def test_an_old_tab_after_a_wipe_says_so_and_shows_the_new_one(
     browser: Browser, rehearsal: Rehearsal
 ) -> None:
     old = await RehearsalPage.open(browser, rehearsal.url)
-    await old.phone("coordinator").send("/screen")
+    await old.phone("coordinator").send("/screen NOT_ENTERED")
     other = await RehearsalPage.open(browser, rehearsal.url)
     await other.page.locator("#bar .wipe").click()
     await other.page.locator("dialog .primary").click()
     await expect(old.page.locator(".note:not([hidden])").first).to_be_visible(timeout=20_000)
     await old.ready()
     await expect(old.page.locator("li.mine")).to_have_count(0)
-    await old.phone("coordinator").send("/screen")
+    await old.phone("coordinator").send("/screen NOT_ENTERED")
 
 
 async def test_a_phone_sized_screen_shows_one_phone_without_scrolling_sideways(
@@ -142,7 +142,7 @@ async def test_a_tap_is_answered_at_once(browser: Browser, rehearsal: Rehearsal)
     """A bound that no machine breaks; what it takes is measured by `make benchmark`."""
     it = await RehearsalPage.open(browser, rehearsal.url)
     coordinator = it.phone("coordinator")
-    await coordinator.send("/screen")
+    await coordinator.send("/screen NOT_ENTERED")
     async with asyncio.timeout(3):
         await coordinator.choose("F")
     label = await coordinator.root.locator(".stamp").last.inner_text()

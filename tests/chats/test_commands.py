@@ -10,8 +10,8 @@ from bot.language.wording import LANGUAGES
 from bot.rehearsal.transcript import read
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.commands import COMMANDS
-from flows.commands.card import OFFERS
 from flows.commands.command import Command, Reach
+from flows.commands.offers import OFFERS
 from flows.instruments import title
 from flows.text import text
 

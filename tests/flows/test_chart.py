@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.chart import Chart, Milestone, Recorded, Status, fold
 
 ON = date(2026, 9, 26)
@@ -99,3 +100,9 @@ def test_photographs_are_agreed_to_only_by_a_yes() -> None:
     agreed = Recorded(Milestone.CONSENTED, ON, detail={"photographs": "YES"})
     assert fold(NEW, [agreed]).photographs_agreed
     assert not after(Milestone.CONSENTED).photographs_agreed
+
+
+@pytest.mark.parametrize("milestone", Milestone)
+def test_the_history_has_words_for_every_milestone(milestone: Milestone) -> None:
+    study = load_study(DEFAULT_TRIAL)
+    assert study.wording.has(f"history.{milestone.value}")

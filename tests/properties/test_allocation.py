@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from bot.rehearsal.phones import Phone
 from bot.rehearsal.scenes import given
+from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
 from bot.turn.desk import Desk
 from flows.chart import Milestone
@@ -36,6 +37,7 @@ async def test_twenty_taps_at_once_open_twenty_envelopes_in_order(tmp_path: Path
     for allocator in allocators:
         participant = await add_participant(world)
         await allocator.send(f"/randomize {participant.name}")
+        await allocator.send(PIN)
     await asyncio.gather(*(allocator.press("S") for allocator in allocators))
     assert await world.database.read(allocated) == list(range(1, MANY + 1))
     assert [len(allocator.popups) for allocator in allocators] == [1] * MANY
@@ -51,6 +53,7 @@ async def test_twenty_taps_for_one_participant_open_one_envelope(tmp_path: Path)
     allocators = [await world.add_staff(f"allocator{n}", Role.ALLOCATOR) for n in range(MANY)]
     for allocator in allocators:
         await allocator.send(f"/randomize {participant.name}")
+        await allocator.send(PIN)
     await asyncio.gather(*(allocator.press("S") for allocator in allocators))
     assert await world.database.read(allocated) == [1]
     assert sorted(len(allocator.popups) for allocator in allocators) == [0] * (MANY - 1) + [1]
@@ -148,6 +151,7 @@ async def test_twenty_at_once_get_envelopes_in_order_though_some_are_retired(
         if number % 2:
             participant = await add_participant(world)
             await allocator.send(f"/randomize {participant.name}")
+            await allocator.send(PIN)
         else:
             await allocator.send(f"/envelope_incident {number} LOST")
             await allocator.press("s")
@@ -206,6 +210,7 @@ async def test_only_a_tap_opens_an_envelope(tmp_path: Path) -> None:
     await open_trial(world)
     participant, allocator = await add_participant(world), world.phone("allocator")
     await allocator.send(f"/randomize {participant.name}")
+    await allocator.send(PIN)
     await allocator.send("confirm")
     assert await world.database.read(allocated) == []
     await world.end()
@@ -220,6 +225,7 @@ async def test_a_candidate_found_ineligible_before_the_tap_is_not_randomized(
     await open_trial(world)
     participant, allocator = await add_participant(world), world.phone("allocator")
     await allocator.send(f"/randomize {participant.name}")
+    await allocator.send(PIN)
     await _find_ineligible(world, participant.name)
     await allocator.press("S")
     assert await world.database.read(allocated) == []

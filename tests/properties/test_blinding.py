@@ -2,14 +2,15 @@
 
 Randomness is drawn from the same seed in both, so even what is sealed must be equal, and with it
 the audit trail's chain. What may differ is listed here: the arms in their envelopes and their
-commitments, and batches and notes, which name a product for each arm.
+commitments, and what names a product for each arm: batches, session notes, what is written of
+events and alerts, and what a participant writes.
 """
 
 import random
 import re
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,18 +21,21 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.rehearsal.phones import Phone
+from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
 from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
 from flows import commands
 from flows.allocation_list import AllocationList, ArmPlan, Plan, generate_allocation_list
 from flows.roles import Role
-from storage import tables
+from storage import participants, tables
 
 # Which columns may differ between the two; nothing else may, in any table.
 UNBLINDED = {
     "sealed_arm": {"arm"},
     "session_note": {"batch", "notes"},
+    "safety_note": {"words"},
+    "response": {"words"},
     "envelope": {"commitment"},
 }
 PLANTED = {"A": "EXOLOT", "B": "DUOLOT", "C": "MEZLOT"}
@@ -85,9 +89,19 @@ class Watched(World):
                 await phone.press("d")
         raise AssertionError("the form has no end")
 
+    def product(self, number: int) -> str:
+        """What this participant was given, by the name of its batch."""
+        return PLANTED[self.drawn[number - 1]]
+
     async def session(self, number: int, visit: str) -> None:
         """The clinician names the product in batch and notes."""
-        clinician, product = self.phone("clinician"), PLANTED[self.drawn[number - 1]]
+        clinician, product = self.phone("clinician"), self.product(number)
+        code = f"P-{number:03}"
+        if number == 3 and visit == "baseline":
+            await self.say("clinician", f"/before_session {code} {visit}", "(NO)", "(NO)")
+            await self.say("clinician", "(CHANGED)", f"no {product} elsewhere", "[S]")
+        else:
+            await self.check_before_session(code, visit)
         await clinician.send(f"/session P-{number:03} {visit} today {product}")
         await clinician.send(f"{product} was given")
         await clinician.press("S")
@@ -139,7 +153,8 @@ async def _first_week(world: Watched) -> None:
     await world.say(
         "P-001", "/open", "[r]", "(YES)", "(BREATHING)", "[d]", "(EYELIDS)", "[d]", "[S]"
     )
-    await world.say("clinician", "/alerts", "[r]", "seen and treated")
+    await world.say("clinician", "/alerts", "[r]", f"{world.product(1)} washed out")
+    await world.say("coordinator", "/alerts", "/events")
     await world.pass_time(timedelta(hours=10))
     await world.say("pi", "/alerts", "/summary", "/protocol")
     await world.say("P-002", "My head itches a little, is that normal?", "/visits", "/help")
@@ -153,6 +168,30 @@ async def _first_week(world: Watched) -> None:
     await world.say("P-002", "/language", "(fa)", "/language", "(en)", "/stop")
     await world.say("coordinator", "/renew_messages P-002 today", "[S]")
     await world.say("P-003", "stop", "/start")
+    await _events(world)
+
+
+async def _events(world: Watched) -> None:
+    """Whoever writes of an event names the product; the PI acknowledges it and gets the report."""
+    product = world.product(3)
+    await world.say("P-003", "/side_effect", *("(NONE)", "[d]") * 3, "(OTHER)", "[d]")
+    await world.say("P-003", f"{product} burnt")
+    await world.fill_in(world.phone("P-003"))
+    await world.say("clinician", "/events", "/assess_event P-003 3", "today", "(YES)", "(1)")
+    await world.say("clinician", "(NOT_SERIOUS)", "[d]", "(POSSIBLE)", "(EXPECTED)", "(NO_CHANGE)")
+    await world.say("clinician", "(RECOVERING)", f"{product} burns", "[S]")
+    await world.say("clinician", "/report_event P-003 OTHER", f"after {product}", "(PHONE)", "[S]")
+    await world.say("clinician", "today", "(NO)", "(3)", "(HOSPITAL)", "[d]", "(PROBABLE)")
+    await world.say("clinician", "(UNEXPECTED)", "(POSTPONED)", "(RECOVERED)", "today")
+    await world.say("clinician", f"{product} oedema", f"{product} was given", "[S]")
+    await world.say("pi", "/events", "/acknowledge_event P-003", "(AE-004)", "heard")
+    await world.say("pi", "/event_report P-003 4", "(fa)", "/events")
+    await world.say("clinician", "/follow_up_event P-003 4", "(RECOVERED)", "today", "(NO)")
+    await world.say("clinician", f"{product} again", "[S]", "/event_report P-003 4", "(en)")
+    await world.say("clinician", "/close_event P-003 4", "[S]", "/show_event P-003 4")
+    await world.say("clinician", "/report_event P-003 OTHER", f"{product} again", "(IN_PERSON)")
+    await world.say("clinician", "[S]", "/cancel", "/link_event P-003 5 3", "[S]")
+    await world.say("clinician", "/show_event P-003 3")
 
 
 async def _first_month(world: Watched) -> None:
@@ -193,6 +232,9 @@ def _last_choice(phone: Phone) -> str:
 
 async def _to_the_end(world: Watched) -> None:
     await world.say("clinician", "/discontinue P-003 today", "[s]", "[S]")
+    await world.say("clinician", "/report_pregnancy P-003 today", "[S]")
+    await world.say("pi", "/events", "/acknowledge_event P-003", "(PR-001)", "heard")
+    await world.say("clinician", "/pregnancy P-003 LIVE_BIRTH today", "[S]")
     await world.pass_time(timedelta(days=95))
     for _ in range(3):
         await world.say("P-001", "/open", "[r]")
@@ -233,6 +275,8 @@ async def _staff_changes(world: Watched) -> None:
     await world.say("administrator", "/start", "/help", "/staff", "/invite_staff Ali clinician")
     await world.say("administrator", "[S]", "/give_role", "(6)", "(clinician)", "[S]")
     await world.say("administrator", "/end_role", "(6)", "(clinician)", "[S]")
+    await world.say("administrator", "/reset_pin", "(4)", "111111", PIN, "[S]")
+    await world.say("rater", "/pin", "123456", "864202", "864202", "[S]")
     await world.say("administrator", "/cut_off", "(4)", "[S]")
     await world.say("stranger", "hello", "/start guessed", "/arm P-001")
 
@@ -254,7 +298,10 @@ async def run(folder: Path, permuted: Mapping[str, str], capfd: pytest.CaptureFi
     await play(world, permuted)
     bodies = await world.database.read(_bodies, world)
     chats = {
-        phone.name: ([(it.words, it.buttons, it.kind) for it in phone.shown], phone.silent_taps)
+        phone.name: (
+            [(_seen(phone.name, it.words), it.buttons, it.kind) for it in phone.shown],
+            phone.silent_taps,
+        )
         for phone in world.phones.values()
     }
     others = {
@@ -272,9 +319,26 @@ async def run(folder: Path, permuted: Mapping[str, str], capfd: pytest.CaptureFi
     )
 
 
+def _seen(name: str, words: str) -> str:
+    """What stood on a phone, but for what its owner may know: participants what they wrote
+    themselves, and their clinician what was written of their events."""
+    return _without_products(words) if name == "clinician" or name.startswith("P-") else words
+
+
+def _without_products(words: str) -> str:
+    for product in PLANTED.values():
+        words = words.replace(product, "(product)")
+    return words
+
+
 def _bodies(connection: Connection, world: World) -> list[str]:
+    """Every message as it is kept. What a participant wrote is shown to them again."""
     rows = connection.execute(select(tables.outbox).order_by(tables.outbox.c.id)).all()
-    return [world.keys.of(connection, row.person_id).open(row.body) for row in rows]
+    enrolled = participants.everyone(connection)
+    bodies = [
+        (row.person_id, world.keys.of(connection, row.person_id).open(row.body)) for row in rows
+    ]
+    return [_without_products(body) if to in enrolled else body for to, body in bodies]
 
 
 def _dump(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -291,7 +355,16 @@ def _dump(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 def _blinded(run: Run, name: str) -> list[dict[str, Any]]:
     hidden = UNBLINDED.get(name, set())
-    return [{column: row[column] for column in row.keys() - hidden} for row in run.tables[name]]
+    enrolled = {row["person_id"] for row in run.tables["participant"]}
+    return [
+        {column: row[column] for column in row.keys() - hidden - _own(name, row, enrolled)}
+        for row in run.tables[name]
+    ]
+
+
+def _own(name: str, row: dict[str, Any], enrolled: Collection[int]) -> set[str]:
+    """A message to a participant is sealed with what they wrote; `_bodies` compares its rest."""
+    return {"body"} if name == "outbox" and row["person_id"] in enrolled else set()
 
 
 @pytest.mark.slow
@@ -307,6 +380,7 @@ async def test_whoever_is_blinded_sees_the_same_whatever_the_arms_are(
         runs.append(await run(tmp_path / name, permuted, capfd))
     first, second = runs
     _every_command_was_given(first)
+    _the_clinician_read_it(first)
     _nothing_seen_differs(first, second)
     _no_stored_row_differs(first, second)
     _no_message_names_an_arm(first)
@@ -315,6 +389,14 @@ async def test_whoever_is_blinded_sees_the_same_whatever_the_arms_are(
 
 def _every_command_was_given(run: Run) -> None:
     assert run.given >= {command.name for command in commands.COMMANDS} - NOT_GIVEN_HERE
+
+
+def _the_clinician_read_it(run: Run) -> None:
+    """What was planted is there to be seen, by whoever may see it."""
+    shown, _ = run.chats["chats"]["clinician"]
+    seen = "\n".join(words for words, _, _ in shown)
+    assert all(f"(product) {it}" in seen for it in ("was given", "burnt", "oedema"))
+    assert all(f"(product) {it}" in seen for it in ("again", "burns"))
 
 
 def _nothing_seen_differs(first: Run, second: Run) -> None:

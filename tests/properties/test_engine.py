@@ -214,6 +214,7 @@ def test_every_instrument_of_the_trial_is_among_the_forms() -> None:
         "eligibility",
         "igais",
         "pgais",
+        "pre_session",
         "safety_check",
         "satisfaction",
         "side_effects",

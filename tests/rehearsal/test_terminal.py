@@ -11,7 +11,7 @@ from bot.rehearsal.world import World
 from tests.botapi.client import ROOT
 
 pytestmark = pytest.mark.slow
-LINES = "/screen\n[Female]\n35\ncoordinator:\n[Criteria]\n[Confirm]\n~ 1 day\n"
+LINES = "/screen NOT_ENTERED\n[Female]\n35\ncoordinator:\n[Criteria]\n[Confirm]\n~ 1 day\n"
 
 
 def chat(folder: Path, typed: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -41,7 +41,9 @@ async def test_a_saved_chat_is_a_golden_chat(tmp_path: Path) -> None:
 
 
 def test_a_slip_is_told_and_the_chat_goes_on(tmp_path: Path) -> None:
-    played = chat(tmp_path, "/screen\n[Nothing like it]\n~ soon\nNobody!:\n[Female]\n35\n")
+    played = chat(
+        tmp_path, "/screen NOT_ENTERED\n[Nothing like it]\n~ soon\nNobody!:\n[Female]\n35\n"
+    )
     assert played.returncode == 1
     assert "Traceback" not in played.stderr
     assert len(played.stderr.splitlines()) == 3

@@ -34,6 +34,7 @@ CHANGING = {
     "mail": "is answered",
     "outbox": "leaves",
     "person": "changes the language",
+    "pin": "ends",
     "planned": "is carried out",
     "personal_link": "ends",
     "quarantine": "is looked at and cleared",
@@ -74,6 +75,31 @@ def test_the_migrations_make_the_tables_that_the_code_reads(path: Path) -> None:
         differences = compare_metadata(context, tables.metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_what_was_done_about_an_alert_moves_to_the_other_words(tmp_path: Path) -> None:
+    """It stays sealed as it is; nothing of it is left where alerts are listed."""
+    path = tmp_path / "hamrah.sqlite3"
+    engine = sqlite_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    day, at = "2026-09-26", "2026-09-26T05:30:00.000000Z"
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in (
+            f"INSERT INTO person VALUES (1, 'fa', '{at}')",
+            f"INSERT INTO participant VALUES (1, 'P-001', 'F', 30, '{at}')",
+            f"INSERT INTO form VALUES (1, 1, 'f', '1', NULL, '{day}', NULL, '{at}', NULL, 1, NULL)",
+            f"INSERT INTO alert VALUES (7, 1, 1, 'i', 'O', 'l', '{at}', '{at}', 1, x'0102', NULL)",
+        ):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    engine.dispose()
+    prepare(path, tmp_path / "backups", AT)
+    with closing(sqlite3.connect(path)) as file:
+        kept = file.execute("SELECT participant_id, about, about_id, words FROM safety_note")
+        assert kept.fetchall() == [(1, "alert", 7, b"\x01\x02")]
 
 
 def test_every_table_is_append_only_or_changes_for_a_reason() -> None:

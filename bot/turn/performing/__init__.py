@@ -9,8 +9,10 @@ from typing import assert_never
 from bot.turn.performing import (
     administering,
     allocating,
+    assessing,
     corresponding,
     enrolling,
+    expecting,
     ledgering,
     marking,
     overseeing,
@@ -23,11 +25,13 @@ from flows.effects import Effect
 from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
 from flows.effects.enrolment import Enrolling
+from flows.effects.events import Assessing
 from flows.effects.following import Following
 from flows.effects.ledger import Ledger
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.pregnancies import Expecting
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
 from flows.effects.speaking import Saying
@@ -55,6 +59,10 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         rating.perform(voice, verb, effect)
     elif isinstance(effect, Safeguarding):
         safeguarding.perform(voice, verb, effect)
+    elif isinstance(effect, Assessing):
+        assessing.perform(voice, verb, effect)
+    elif isinstance(effect, Expecting):
+        expecting.perform(voice, verb, effect)
     elif isinstance(effect, Corresponding):
         corresponding.perform(voice, verb, effect)
     elif isinstance(effect, Overseeing):

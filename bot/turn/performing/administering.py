@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.turn import staffing
+from bot.turn import proving, staffing
 from bot.turn.performing.enrolling import send_way_in
 from bot.turn.speaking import Voice
 from flows.effects.accounts import (
@@ -11,9 +11,11 @@ from flows.effects.accounts import (
     EndRole,
     GiveRole,
     InviteStaff,
+    ResetPin,
     SetLanguage,
+    SetPin,
 )
-from storage import people
+from storage import people, pins
 from storage.outbox import ToPerson
 
 
@@ -39,6 +41,12 @@ def perform(voice: Voice, verb: str, effect: Administering) -> None:
             voice.record(verb, person, role=role.value)
         case CutOff(person):
             staffing.cut_off(desk, person)
+            voice.record(verb, person)
+        case SetPin(digest):
+            proving.set_pin(desk, voice.person, digest)
+            voice.record(verb, voice.person)
+        case ResetPin(person):
+            pins.end(desk.connection, person_id=person, at=desk.now)
             voice.record(verb, person)
         case _:
             assert_never(effect)

@@ -1,6 +1,7 @@
 """A milestone is recorded, and what must not wait follows at once."""
 
 from bot.turn import filling, readings
+from bot.turn.adverse_events import hand_over
 from bot.turn.desk import Desk
 from bot.turn.guesses import ask_for_guesses
 from bot.turn.planning import replan, take_back_visit_reminders
@@ -48,6 +49,8 @@ def _follow_milestone(voice: Voice, effect: RecordMilestone) -> None:
             readings.open_due(desk, effect.participant)
             ask_for_guesses(desk, effect.participant)
             _take_back(desk, effect)
+        case Milestone.CLINICIAN_ASSIGNED:
+            hand_over(desk, effect.participant)
         case Milestone.BOOKED | Milestone.CANNOT_COME:
             _take_back(desk, effect)
         case Milestone.MESSAGING_STOPPED:

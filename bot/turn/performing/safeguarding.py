@@ -1,5 +1,6 @@
-"""What is done about alerts."""
+"""What is done about alerts; the words of it are kept with the arms."""
 
+from bot.turn import arms
 from bot.turn.speaking import Voice
 from flows.effects.safety import Safeguarding
 from storage import alerts
@@ -13,7 +14,6 @@ def _acknowledge(voice: Voice, verb: str, alert_id: int, done: str) -> None:
     desk = voice.desk
     alert = alerts.get(desk.connection, alert_id)
     assert alert is not None
-    alerts.acknowledge(
-        desk.connection, keys=desk.keys, alert=alert, by=voice.person, done=done, at=desk.now
-    )
-    voice.record(verb, alert.participant, alert=alert_id, done=done)
+    alerts.acknowledge(desk.connection, alert=alert, by=voice.person, at=desk.now)
+    arms.keep_words(desk, alert.participant, "alert", alert_id, done, voice.person)
+    voice.record(verb, alert.participant, alert=alert_id)

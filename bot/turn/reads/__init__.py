@@ -7,6 +7,7 @@ from bot.turn.desk import Desk
 from bot.turn.reads import (
     day,
     envelopes,
+    events,
     mail,
     messages,
     participants,
@@ -19,6 +20,7 @@ from flows.facts import Facts, NoFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
+from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -57,4 +59,6 @@ READERS: Mapping[type, Reader] = {
     FindFacts: day.found,
     TimelineFacts: timeline.everything,
     MessageFacts: messages.everything,
+    EventFacts: events.about_participant,
+    OpenEventsFacts: events.still_open,
 }

@@ -12,7 +12,16 @@ from flows.forms import Answers
 from flows.instruments import FilledBy, title
 from flows.roles import Role
 from flows.schedule import Due, due_visits
-from storage import alerts, conversations, counts, envelopes, participants, people, responses
+from storage import (
+    adverse_events,
+    alerts,
+    conversations,
+    counts,
+    envelopes,
+    participants,
+    people,
+    responses,
+)
 from storage.responses import FormRow
 
 
@@ -45,6 +54,7 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         people.identity(desk.connection, keys=desk.keys, person_id=found, kind="phone"),
         counts.waiting_mail(desk.connection, person_id=found),
         len(alerts.open_alerts(desk.connection, participant=found)),
+        tuple(adverse_events.of_participant(desk.connection, found)),
     )
 
 

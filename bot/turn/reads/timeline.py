@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from bot.turn.alerting import alert_term
 from bot.turn.desk import Desk
-from bot.turn.reads.safety import alert_term
 from flows.chart import Chart
 from flows.facts.timeline import Happened, TimelineFacts
 from flows.forms import Answers

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.guards import append_only
-from storage.types import UTC, Sealed
+from storage.types import UTC, Json, Sealed
 
 revision = "0003"
 down_revision = "0002"
@@ -13,6 +13,7 @@ down_revision = "0002"
 def upgrade() -> None:
     _mail()
     _ratings()
+    _pins()
 
 
 def _mail() -> None:
@@ -142,3 +143,255 @@ def _key(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
 def _index(table: str, *columns: str) -> None:
     for column in columns:
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
+
+
+def _pins() -> None:
+    op.create_table(
+        "pin",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("hash", Sealed(), nullable=False),
+        sa.Column("set_at", UTC(length=27), nullable=False),
+        sa.Column("ended_at", UTC(length=27), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_pin_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pin")),
+    )
+    op.create_index(op.f("ix_pin_person_id"), "pin", ["person_id"], unique=False)
+    op.create_table(
+        "pin_miss",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_pin_miss_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pin_miss")),
+    )
+    op.create_index(op.f("ix_pin_miss_person_id"), "pin_miss", ["person_id"], unique=False)
+    for trigger in append_only("pin_miss"):
+        op.execute(trigger)
+    _safety()
+
+
+def _safety() -> None:
+    op.create_table(
+        "pregnancy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("learnt_on", sa.Date(), nullable=False),
+        sa.Column("opened_by", sa.Integer(), nullable=False),
+        sa.Column("opened_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["opened_by"], ["person.id"], name=op.f("fk_pregnancy_opened_by")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.person_id"], name=op.f("fk_pregnancy_participant_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pregnancy")),
+        sa.UniqueConstraint("number", name=op.f("uq_pregnancy_number")),
+    )
+    op.create_index(op.f("ix_pregnancy_opened_by"), "pregnancy", ["opened_by"], unique=False)
+    op.create_index(
+        op.f("ix_pregnancy_participant_id"), "pregnancy", ["participant_id"], unique=False
+    )
+    op.create_table(
+        "safety_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("about_id", sa.Integer(), nullable=False),
+        sa.Column("words", Sealed(), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.person_id"],
+            name=op.f("fk_safety_note_participant_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["person.id"], name=op.f("fk_safety_note_recorded_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_note")),
+        sa.UniqueConstraint("about", "about_id", name=op.f("uq_safety_note_about_about_id")),
+    )
+    op.create_index(
+        op.f("ix_safety_note_participant_id"), "safety_note", ["participant_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_safety_note_recorded_by"), "safety_note", ["recorded_by"], unique=False
+    )
+    op.create_table(
+        "adverse_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("form_id", sa.Integer(), nullable=True),
+        sa.Column("terms", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("term", sa.String(), nullable=False),
+        sa.Column("opened_by", sa.Integer(), nullable=True),
+        sa.Column("opened_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["form_id"], ["form.id"], name=op.f("fk_adverse_event_form_id")),
+        sa.ForeignKeyConstraint(
+            ["opened_by"], ["person.id"], name=op.f("fk_adverse_event_opened_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.person_id"],
+            name=op.f("fk_adverse_event_participant_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_adverse_event")),
+        sa.UniqueConstraint(
+            "form_id", "item", "term", name=op.f("uq_adverse_event_form_id_item_term")
+        ),
+        sa.UniqueConstraint("number", name=op.f("uq_adverse_event_number")),
+    )
+    op.create_index(
+        op.f("ix_adverse_event_opened_by"), "adverse_event", ["opened_by"], unique=False
+    )
+    op.create_index(
+        op.f("ix_adverse_event_participant_id"), "adverse_event", ["participant_id"], unique=False
+    )
+    op.create_table(
+        "pregnancy_follow_up",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pregnancy_id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pregnancy_id"], ["pregnancy.id"], name=op.f("fk_pregnancy_follow_up_pregnancy_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["person.id"], name=op.f("fk_pregnancy_follow_up_recorded_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pregnancy_follow_up")),
+    )
+    op.create_index(
+        op.f("ix_pregnancy_follow_up_pregnancy_id"),
+        "pregnancy_follow_up",
+        ["pregnancy_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_pregnancy_follow_up_recorded_by"),
+        "pregnancy_follow_up",
+        ["recorded_by"],
+        unique=False,
+    )
+    op.create_table(
+        "pregnancy_receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pregnancy_id", sa.Integer(), nullable=False),
+        sa.Column("received_by", sa.Integer(), nullable=False),
+        sa.Column("received_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pregnancy_id"], ["pregnancy.id"], name=op.f("fk_pregnancy_receipt_pregnancy_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["received_by"], ["person.id"], name=op.f("fk_pregnancy_receipt_received_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pregnancy_receipt")),
+        sa.UniqueConstraint("pregnancy_id", name=op.f("uq_pregnancy_receipt_pregnancy_id")),
+    )
+    op.create_index(
+        op.f("ix_pregnancy_receipt_received_by"), "pregnancy_receipt", ["received_by"], unique=False
+    )
+    op.create_table(
+        "alert_told",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_told_alert_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_alert_told_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_told")),
+    )
+    op.create_index(op.f("ix_alert_told_alert_id"), "alert_told", ["alert_id"], unique=False)
+    op.create_index(op.f("ix_alert_told_person_id"), "alert_told", ["person_id"], unique=False)
+    op.create_table(
+        "event_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("onset_on", sa.Date(), nullable=False),
+        sa.Column("grade", sa.Integer(), nullable=False),
+        sa.Column("criteria", Json(), nullable=False),
+        sa.Column("relatedness", sa.String(), nullable=False),
+        sa.Column("expectedness", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("resolved_on", sa.Date(), nullable=True),
+        sa.Column("assessed_by", sa.Integer(), nullable=False),
+        sa.Column("assessed_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessed_by"], ["person.id"], name=op.f("fk_event_assessment_assessed_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["adverse_event.id"], name=op.f("fk_event_assessment_event_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_assessment")),
+        sa.UniqueConstraint(
+            "event_id", "version", name=op.f("uq_event_assessment_event_id_version")
+        ),
+    )
+    op.create_index(
+        op.f("ix_event_assessment_assessed_by"), "event_assessment", ["assessed_by"], unique=False
+    )
+    op.create_table(
+        "event_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("part_of", sa.Integer(), nullable=False),
+        sa.Column("linked_by", sa.Integer(), nullable=False),
+        sa.Column("linked_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["adverse_event.id"], name=op.f("fk_event_link_event_id")
+        ),
+        sa.ForeignKeyConstraint(["linked_by"], ["person.id"], name=op.f("fk_event_link_linked_by")),
+        sa.ForeignKeyConstraint(
+            ["part_of"], ["adverse_event.id"], name=op.f("fk_event_link_part_of")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_link")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_event_link_event_id")),
+    )
+    op.create_index(op.f("ix_event_link_linked_by"), "event_link", ["linked_by"], unique=False)
+    op.create_table(
+        "event_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.Column("made_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["adverse_event.id"], name=op.f("fk_event_mark_event_id")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_event_mark_made_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_mark")),
+    )
+    op.create_index(op.f("ix_event_mark_event_id"), "event_mark", ["event_id"], unique=False)
+    op.create_index(op.f("ix_event_mark_made_by"), "event_mark", ["made_by"], unique=False)
+    _move_what_was_done()
+    for name in (
+        "adverse_event",
+        "alert_told",
+        "event_assessment",
+        "event_link",
+        "event_mark",
+        "pregnancy",
+        "pregnancy_follow_up",
+        "pregnancy_receipt",
+        "safety_note",
+    ):
+        for trigger in append_only(name):
+            op.execute(trigger)
+
+
+def _move_what_was_done() -> None:
+    """What was done about an alert goes to where words are kept; it stays sealed as it is."""
+    op.execute(
+        "INSERT INTO safety_note (participant_id, about, about_id, words, recorded_by, recorded_at)"
+        " SELECT participant_id, 'alert', id, done, acknowledged_by, acknowledged_at"
+        " FROM alert WHERE done IS NOT NULL"
+    )
+    op.drop_column("alert", "done")

@@ -1,0 +1,30 @@
+"""Who looks after a participant now, and how they are told."""
+
+from bot.turn.desk import Desk
+from flows.messages import Message
+from flows.roles import Role
+from storage import participants, people
+from storage.outbox import Urgency
+
+
+def clinician_of(desk: Desk, participant: int) -> int | None:
+    """The participant's clinician, while they hold that role."""
+    named = participants.chart(desk.connection, participant).clinician
+    return named if named in people.holders(desk.connection, Role.CLINICIAN) else None
+
+
+def tell_clinicians(
+    desk: Desk,
+    participant: int,
+    message: Message,
+    *,
+    key: str,
+    urgency: Urgency = Urgency.NOTICE,
+) -> list[int]:
+    """Tell the participant's clinician; every clinician where none is named, or they have left.
+    Returns who was told."""
+    clinician = clinician_of(desk, participant)
+    if clinician is None:
+        return desk.notify_role(Role.CLINICIAN, message, key=key, urgency=urgency)
+    desk.notify(clinician, message, key=f"{key}:{clinician}", urgency=urgency)
+    return [clinician]
