@@ -5,9 +5,11 @@ What they print is wording; arms, and the text of an allocation list, are never 
 
 import argparse
 import asyncio
+import csv
+import os
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
@@ -25,13 +27,14 @@ from bot.turn.summary import summary
 from flows.allocation_list import ListProblem, ListRefused
 from flows.roles import Role, conflict
 from flows.text import Text, text
-from storage import audit, envelopes, people
+from storage import audit, envelopes, people, pins, unblindings
 from storage.backup import backup
 from storage.database import Database
 from storage.schema import GuardsMissing
 
 ROLE = "command_line"
 LONGEST_NAME = 80
+MOST_ENDED = 1000
 
 
 async def carry_out(settings: Settings, given: argparse.Namespace) -> int:
@@ -131,6 +134,9 @@ def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> Invite
     namesakes = people.named(desk.connection, keys=desk.keys, name=name)
     knows_an_arm = any(arms.knows_an_arm(desk.connection, person) for person in namesakes)
     if clash := conflict(frozenset(roles), knows_an_arm=knows_an_arm):
+        desk.record(
+            audit.Act("refused", ROLE, None, None, {"command": "staff invite", "why": clash})
+        )
         return clash
     person = staffing.invite_staff(desk, name, roles, code)
     held = "+".join(role.value for role in roles)
@@ -158,7 +164,9 @@ async def _username(settings: Settings) -> str | None:
         await bot.shutdown()
 
 
-async def _staff_list(it: Operator, _given: argparse.Namespace) -> int:
+async def _staff_list(it: Operator, given: argparse.Namespace) -> int:
+    if given.ended:
+        return await _staff_ended(it)
     async with it.at_data() as data:
         members = await data.read(lambda desk: people.staff(desk.connection, keys=desk.keys))
     if not members:
@@ -170,6 +178,38 @@ async def _staff_list(it: Operator, _given: argparse.Namespace) -> int:
         shown = ", ".join(it.study.render(role, it.language) for role in roles)
         it.tell(text(key, person=person, name=member.name, roles=shown))
     return 0
+
+
+async def _staff_ended(it: Operator) -> int:
+    async with it.at_data() as data:
+        ended = await data.read(
+            lambda desk: people.ended_roles(desk.connection, keys=desk.keys, limit=MOST_ENDED)
+        )
+    if not ended:
+        it.tell(text("staff.none_ended"))
+    for role in ended:
+        began, over = it.study.today(role.began_at), it.study.today(role.ended_at)
+        name, held = role.name, text(f"role.{role.role.value}")
+        it.tell(text("staff.ended", name=name, role=held, began=began, ended=over))
+    return 0
+
+
+async def _staff_reset_pin(it: Operator, given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        ended = await data.write(_end_pin, given.person)
+    key = "cli.staff.pin_ended" if ended else "cli.staff.no_pin"
+    (it.tell if ended else it.complain)(text(key, person=str(given.person)))
+    return 0 if ended else 1
+
+
+def _end_pin(desk: Desk, person: int) -> bool:
+    """False when this person has no PIN."""
+    ended = pins.end(desk.connection, person_id=person, at=desk.now)
+    if ended:
+        desk.record(audit.Act("reset_pin", ROLE, None, person))
+    else:
+        desk.record(audit.Act("refused", ROLE, None, None, {"command": "staff reset-pin"}))
+    return ended
 
 
 async def _staff_end(it: Operator, given: argparse.Namespace) -> int:
@@ -188,12 +228,13 @@ def _end(desk: Desk, person: int, role: Role | None) -> bool:
     members = {it.person_id: it for it in people.staff(desk.connection, keys=desk.keys)}
     member = members.get(person)
     if member is None or (role is not None and role not in member.roles):
+        desk.record(audit.Act("refused", ROLE, None, None, {"command": "staff end"}))
         return False
     if role is None:
         staffing.cut_off(desk, person)
         desk.record(audit.Act("cut_off", ROLE, None, person))
     else:
-        people.end_roles(desk.connection, person_id=person, role=role, at=desk.now)
+        staffing.end_role(desk, person, role)
         desk.record(audit.Act("end_role", ROLE, None, person, {"role": role.value}))
     return True
 
@@ -257,6 +298,38 @@ async def _envelopes_status(it: Operator, _given: argparse.Namespace) -> int:
     return 0
 
 
+async def _envelopes_open(it: Operator, given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        opened = await data.write(_open_envelopes)
+    if opened is None:
+        it.complain(text("cli.envelopes.still_blinded"))
+        return 1
+    try:
+        _write_openings(given.file, opened)
+    except OSError as error:
+        why = (error.strerror or "").lower()
+        it.complain(text("cli.file_unwritable", file=given.file, why=why))
+        return 1
+    it.tell(text("cli.envelopes.opened", count=len(opened), file=given.file))
+    return 0
+
+
+def _write_openings(path: str, opened: Sequence[Sequence[str]]) -> None:
+    """Into a new file that its owner alone can read; one that is there is not written over."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows((("number", "participant", "arm", "salt"), *opened))
+
+
+def _open_envelopes(desk: Desk) -> list[tuple[str, ...]] | None:
+    """None while the trial is blinded."""
+    if not unblindings.is_trial_unblinded(desk.connection):
+        desk.record(audit.Act("refused", ROLE, None, None, {"command": "envelopes open"}))
+        return None
+    desk.record(audit.Act("open_envelopes", ROLE))
+    return arms.openings(desk)
+
+
 async def _audit_verify(it: Operator, _given: argparse.Namespace) -> int:
     try:
         async with it.at_data() as data:
@@ -297,9 +370,11 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "staff invite": _staff_invite,
     "staff list": _staff_list,
     "staff end": _staff_end,
+    "staff reset-pin": _staff_reset_pin,
     "envelopes import": _envelopes_import,
     "envelopes generate": _envelopes_generate,
     "envelopes paper": _envelopes_paper,
     "envelopes status": _envelopes_status,
+    "envelopes open": _envelopes_open,
     "audit verify": _audit_verify,
 }

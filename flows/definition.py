@@ -202,6 +202,16 @@ class Eligibility:
 
 
 @dataclass(frozen=True, slots=True)
+class Unblinding:
+    """Who may ask to see one participant's arm, and who must agree, never the same person; the
+    agreement, and the look at the arm after it, each come within `minutes`."""
+
+    asked_by: tuple[Role, ...]
+    agreed_by: tuple[Role, ...]
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     id: str
     title: Localized
@@ -225,6 +235,7 @@ class Trial:
     safety_check: SafetyCheck | None = None
     day_at_opening: bool = True
     rating: RatingRule = RatingRule()
+    unblinding: Unblinding | None = None
     before_session: BeforeSession | None = None
 
     def visit(self, name: str) -> Visit | None:

@@ -17,6 +17,8 @@ class Role(StrEnum):
 
 STAFF = frozenset(Role) - {Role.PARTICIPANT}
 ALONE = frozenset({Role.RATER, Role.ADMINISTRATOR, Role.METHODOLOGIST, Role.PARTICIPANT})
+WITNESSES = frozenset({Role.COORDINATOR, Role.CLINICIAN, Role.PI})
+MAY_UNBLIND = frozenset({Role.CLINICIAN, Role.PI})
 APART = frozenset({Role.COORDINATOR, Role.ALLOCATOR})
 
 

@@ -5,11 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 from flows.definition import Concealment, Trial, Visit
 from flows.instruments import FilledBy
-from flows.roles import Role
+from flows.roles import MAY_UNBLIND, WITNESSES, Role
 
 Problem = tuple[str, str]
 
-WITNESSES = frozenset({Role.COORDINATOR, Role.CLINICIAN, Role.PI})
 Instruments = Mapping[str, FilledBy]
 
 # A visit's name is typed in commands, is a part of wording keys, and takes room in buttons.
@@ -26,6 +25,7 @@ def trial_problems(trial: Trial, instruments: Instruments) -> Iterator[Problem]:
     yield from _witness_problems(trial)
     yield from _number_problems(trial)
     yield from _calendar_problems(trial)
+    yield from _unblinding_problems(trial)
 
 
 def _arm_problems(trial: Trial) -> Iterator[Problem]:
@@ -134,7 +134,7 @@ def _rating_problems(trial: Trial) -> Iterator[Problem]:
 
 
 def _witness_problems(trial: Trial) -> Iterator[Problem]:
-    """An allocator does not witness their own act, and a rater may not be near an arm."""
+    """A rater may not be near an arm; nor does an allocator witness their own act."""
     named = trial.allocation.witnesses
     if not WITNESSES.issuperset(named):
         known = ", ".join(sorted(role.value for role in WITNESSES))
@@ -178,3 +178,16 @@ def _calendar_problems(trial: Trial) -> Iterator[Problem]:
             yield f"site.closures[{number}]", "first_on is not after last_on"
     if len(set(trial.site.closed_weekdays)) == 7:
         yield "site.closed_weekdays", "the clinic is open on one day of the week or more"
+
+
+def _unblinding_problems(trial: Trial) -> Iterator[Problem]:
+    """Whoever rates, allocates or has nothing to do with participants is no judge of this."""
+    rule = trial.unblinding
+    if rule is None:
+        return
+    for name, roles in (("asked_by", rule.asked_by), ("agreed_by", rule.agreed_by)):
+        if not roles or not MAY_UNBLIND.issuperset(roles):
+            known = " or ".join(f'"{role.value}"' for role in sorted(MAY_UNBLIND))
+            yield f"unblinding.{name}", f"must name {known}"
+    if rule.minutes < 1:
+        yield "unblinding.minutes", "must be 1 or more"

@@ -94,6 +94,15 @@ def guessed_by(connection: Connection, rater: int) -> frozenset[int]:
     return frozenset(connection.scalars(guessed))
 
 
+def all_opened(connection: Connection, *, keys: Keyring) -> list[tuple[int, str, str]]:
+    """Number, arm and salt (in hex) of every envelope that holds an arm, in their order."""
+    key = keys.named("envelopes")
+    rows = connection.execute(select(_sealed).order_by(_sealed.c.envelope)).all()
+    return [
+        (row.envelope, _opened(keys, row.envelope, row.arm), key.open(row.salt)) for row in rows
+    ]
+
+
 def note_told(connection: Connection, *, person_id: int, participant: int, at: datetime) -> None:
     """Keep that a person was shown this participant's arm, not which."""
     connection.execute(insert(_told).values(person_id=person_id, participant_id=participant, at=at))

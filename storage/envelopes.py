@@ -93,6 +93,13 @@ def bind_next(connection: Connection, *, participant: int, by: int, at: datetime
     return Bound(participant, number, by)
 
 
+def allocations(connection: Connection) -> list[Bound]:
+    """The envelope that is each participant's now, in the order in which they were allocated."""
+    persons = connection.scalars(select(_allocation.c.participant_id).order_by(_allocation.c.id))
+    found = (allocation_of(connection, person) for person in persons.all())
+    return [bound for bound in found if bound is not None]
+
+
 def replace(connection: Connection, *, retired: Bound, by: int, at: datetime) -> Bound | None:
     """Bind the next envelope in the place of a retired one; None when none is left."""
     number = _next(connection)

@@ -473,6 +473,51 @@ sealed_arm = Table(
     Column("salt", Sealed, nullable=False),
 )
 
+# Who asked to see an arm, of one participant or, at the end, of all; and who agreed or not. Neither
+# holds an arm.
+unblinding = Table(
+    "unblinding",
+    metadata,
+    _id(),
+    _participant(nullable=True),
+    _person("asked_by"),
+    Column("reason", Sealed, nullable=False),
+    Column("asked_at", UTC, nullable=False),
+    Column("expires_at", UTC, nullable=False),
+)
+
+unblinding_answer = Table(
+    "unblinding_answer",
+    metadata,
+    _id(),
+    Column("unblinding_id", ForeignKey("unblinding.id"), nullable=False, unique=True),
+    _person("answered_by"),
+    Column("agreed", Integer, nullable=False),
+    Column("answered_at", UTC, nullable=False),
+)
+
+# The end: the data are locked once; what the PI has looked at is signed off with the record's head.
+data_lock = Table(
+    "data_lock",
+    metadata,
+    _id(),
+    _person("locked_by"),
+    Column("reason", Sealed, nullable=False),
+    Column("locked_at", UTC, nullable=False),
+    CheckConstraint("id = 1", name="one"),
+)
+
+sign_off = Table(
+    "sign_off",
+    metadata,
+    _id(),
+    _person("signed_by"),
+    Column("entry", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("locked", Integer, nullable=False),
+    Column("signed_at", UTC, nullable=False),
+)
+
 session_note = Table(
     "session_note",
     metadata,
@@ -726,5 +771,9 @@ APPEND_ONLY = (
     "screening_failure",
     "sealed_arm",
     "session_note",
+    "data_lock",
+    "sign_off",
+    "unblinding",
+    "unblinding_answer",
     "web_chat",
 )

@@ -74,7 +74,7 @@ def allocate(desk: Desk, effect: Allocate, actor: int, tap: str) -> None:
     act = Act("bind_envelope", "allocator", actor, effect.participant, {"envelope": bound.envelope})
     desk.record(act)
     if not paper:
-        _show(desk, actor, effect.participant, tap)
+        show(desk, actor, effect.participant, tap)
 
 
 class NoEnvelope(Exception):
@@ -83,10 +83,11 @@ class NoEnvelope(Exception):
 
 def show_arm(desk: Desk, actor: int, participant: int, tap: str) -> None:
     desk.record(Act("show_arm", "clinician", actor, participant))
-    _show(desk, actor, participant, tap)
+    show(desk, actor, participant, tap)
 
 
-def _show(desk: Desk, actor: int, participant: int, tap: str) -> None:
+def show(desk: Desk, actor: int, participant: int, tap: str) -> None:
+    """Show the arm to this tap, and keep that it was shown."""
     arms.note_told(desk.connection, person_id=actor, participant=participant, at=desk.now)
     _put(desk, actor, {"tap": tap, "allocation_of": participant})
 
@@ -136,6 +137,18 @@ def _note_words(
     if note is not None:
         words = text("session_note.popup", batch=note.batch, notes=note.notes or "-")
     return study.render(words, language)
+
+
+def openings(desk: Desk) -> list[tuple[str, ...]]:
+    """Every envelope opened: number, participant, arm and salt; for after the unblinding alone."""
+    bound = {
+        it.envelope: participants.code_of(desk.connection, it.participant)
+        for it in envelopes.allocations(desk.connection)
+    }
+    return [
+        (str(number), bound.get(number, ""), arm, salt)
+        for number, arm, salt in arms.all_opened(desk.connection, keys=desk.keys)
+    ]
 
 
 def keep_paper_letter(desk: Desk, effect: KeepPaperLetter, actor: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never, get_args
 
 from bot.language.typed_text import compact, normalize
-from bot.turn import proving, questions
+from bot.turn import locking, proving, questions
 from bot.turn.performing import perform
 from bot.turn.reading import read_value
 from bot.turn.reads import read
@@ -360,6 +360,8 @@ def _still_offered(form: Form, answers: Answers) -> bool:
 def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome:
     facts = read(command.reads, voice.desk, voice.person, state.answers)
     decision = command.decide(facts, state.answers, circumstances(voice))
+    if not isinstance(decision, Refused) and (why := locking.why_not(voice, decision)):
+        decision = Refused(why)
     if isinstance(decision, Refused):
         return _refuse(voice, command, decision)
     if Role.PARTICIPANT not in voice.speaker.roles and all(

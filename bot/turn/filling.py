@@ -3,7 +3,7 @@
 import hashlib
 from typing import assert_never
 
-from bot.turn import questions
+from bot.turn import locking, questions
 from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
@@ -67,6 +67,8 @@ def why_not(voice: Voice, row: FormRow) -> Text | None:
         return text("form.closed")
     if not row.is_open:
         return text("form.closed")
+    if locking.is_locked(desk):
+        return locking.locked_words(voice)
     filled_by = desk.study.instruments[row.instrument, row.version].filled_by
     if Role(filled_by.value) not in voice.speaker.roles:
         return text("command.not_yours")

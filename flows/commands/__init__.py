@@ -11,6 +11,7 @@ from flows.commands import (
     balance,
     before_session,
     card,
+    closing,
     day,
     enrolment,
     event_course,
@@ -29,6 +30,7 @@ from flows.commands import (
     safety,
     timeline,
     treatment,
+    unblinding,
     visits,
 )
 from flows.commands.command import Circumstances, Command, Reach
@@ -88,6 +90,8 @@ COMMANDS: tuple[Command[Any], ...] = (
     *assessing.COMMANDS,
     *event_course.COMMANDS,
     *pregnancies.COMMANDS,
+    *unblinding.COMMANDS,
+    *closing.COMMANDS,
     *administration.COMMANDS,
     *pins.COMMANDS,
     *participant.COMMANDS,

@@ -15,9 +15,8 @@ from flows.effects.speaking import Say, TellPerson, TellRole
 from flows.facts.envelopes import EnvelopeFacts, LedgerFacts, Place
 from flows.forms import Answer, Answers, Item, Number, Review
 from flows.messages import run_button, say
-from flows.roles import Role
+from flows.roles import WITNESSES, Role
 from flows.text import Text, text
-from flows.trial_problems import WITNESSES
 
 INCIDENTS = ("SKIPPED", "DAMAGED", "OPENED_EARLY", "LOST")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
+from flows.effects.ending import Ending
 from flows.effects.enrolment import Enrolling
 from flows.effects.events import Assessing
 from flows.effects.following import Following
@@ -36,6 +37,7 @@ Effect = (
     | Expecting
     | Corresponding
     | Overseeing
+    | Ending
 )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flows.facts.day import DayFacts, FindFacts
+from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
@@ -38,4 +39,6 @@ Facts = (
     | FindFacts
     | TimelineFacts
     | MessageFacts
+    | UnblindingFacts
+    | ClosingFacts
 )

@@ -135,6 +135,8 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _look_back(world)
     await _guess(world)
     await _paper_where_there_is_none(world)
+    await _unblind_one(world)
+    await _end_the_trial(world)
     await _staff_changes(world)
 
 
@@ -263,6 +265,19 @@ async def _paper_where_there_is_none(world: Watched) -> None:
         await world.say(name, "/witness P-001", "/envelope_incident 1", "/balance")
 
 
+async def _unblind_one(world: Watched) -> None:
+    """The clinician is shown an arm that they know; the PI agrees to it unseen."""
+    await world.say("clinician", "/unblind P-001", "she is in hospital", PIN, "[S]")
+    await world.say("pi", "[r]", PIN, "[S]")
+    await world.say("clinician", "[r]")
+
+
+async def _end_the_trial(world: Watched) -> None:
+    await world.say("pi", "/trial_end", "/lock", "(YES)", "it ends here", PIN, "[S]")
+    await world.say("pi", "/sign_off", "(YES)", PIN, "[S]", "/unblind_trial", "(YES)", PIN, "[S]")
+    await world.say("clinician", "[r]", PIN, "[S]", "/alerts")
+
+
 async def _look_back(world: Watched) -> None:
     """What staff can read of a participant, by whoever may."""
     for name in ("coordinator", "clinician", "rater", "allocator"):
@@ -278,6 +293,7 @@ async def _staff_changes(world: Watched) -> None:
     await world.say("administrator", "/reset_pin", "(4)", "111111", PIN, "[S]")
     await world.say("rater", "/pin", "123456", "864202", "864202", "[S]")
     await world.say("administrator", "/cut_off", "(4)", "[S]")
+    await world.say("administrator", "/staff", "/ended_staff")
     await world.say("stranger", "hello", "/start guessed", "/arm P-001")
 
 

@@ -11,6 +11,7 @@ from bot.turn.performing import (
     allocating,
     assessing,
     corresponding,
+    ending,
     enrolling,
     expecting,
     ledgering,
@@ -24,6 +25,7 @@ from bot.turn.speaking import Voice
 from flows.effects import Effect
 from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
+from flows.effects.ending import Ending
 from flows.effects.enrolment import Enrolling
 from flows.effects.events import Assessing
 from flows.effects.following import Following
@@ -67,5 +69,7 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         corresponding.perform(voice, verb, effect)
     elif isinstance(effect, Overseeing):
         overseeing.perform(voice, verb, effect)
+    elif isinstance(effect, Ending):
+        ending.perform(voice, verb, effect)
     else:
         assert_never(effect)

@@ -6,6 +6,7 @@ from typing import Any
 from bot.turn.desk import Desk
 from bot.turn.reads import (
     day,
+    ending,
     envelopes,
     events,
     mail,
@@ -18,6 +19,7 @@ from bot.turn.reads import (
 )
 from flows.facts import Facts, NoFacts
 from flows.facts.day import DayFacts, FindFacts
+from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
@@ -61,4 +63,6 @@ READERS: Mapping[type, Reader] = {
     MessageFacts: messages.everything,
     EventFacts: events.about_participant,
     OpenEventsFacts: events.still_open,
+    UnblindingFacts: ending.requests,
+    ClosingFacts: ending.closing_state,
 }

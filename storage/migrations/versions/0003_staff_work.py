@@ -14,6 +14,8 @@ def upgrade() -> None:
     _mail()
     _ratings()
     _pins()
+    _unblinding()
+    _closing()
 
 
 def _mail() -> None:
@@ -395,3 +397,77 @@ def _move_what_was_done() -> None:
         " FROM alert WHERE done IS NOT NULL"
     )
     op.drop_column("alert", "done")
+
+
+def _unblinding() -> None:
+    op.create_table(
+        "unblinding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=True),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("reason", Sealed(), nullable=False),
+        sa.Column("asked_at", UTC(length=27), nullable=False),
+        sa.Column("expires_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.person_id"], name=op.f("fk_unblinding_participant_id")
+        ),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_unblinding_asked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unblinding")),
+    )
+    op.create_index(
+        op.f("ix_unblinding_participant_id"), "unblinding", ["participant_id"], unique=False
+    )
+    op.create_index(op.f("ix_unblinding_asked_by"), "unblinding", ["asked_by"], unique=False)
+    for trigger in append_only("unblinding"):
+        op.execute(trigger)
+    op.create_table(
+        "unblinding_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unblinding_id", sa.Integer(), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=False),
+        sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("answered_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unblinding_id"], ["unblinding.id"], name=op.f("fk_unblinding_answer_unblinding_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["person.id"], name=op.f("fk_unblinding_answer_answered_by")
+        ),
+        sa.UniqueConstraint("unblinding_id", name=op.f("uq_unblinding_answer_unblinding_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unblinding_answer")),
+    )
+    op.create_index(
+        op.f("ix_unblinding_answer_answered_by"), "unblinding_answer", ["answered_by"], unique=False
+    )
+    for trigger in append_only("unblinding_answer"):
+        op.execute(trigger)
+
+
+def _closing() -> None:
+    op.create_table(
+        "data_lock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("locked_by", sa.Integer(), nullable=False),
+        sa.Column("reason", Sealed(), nullable=False),
+        sa.Column("locked_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["locked_by"], ["person.id"], name=op.f("fk_data_lock_locked_by")),
+        sa.CheckConstraint("id = 1", name=op.f("ck_data_lock_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_lock")),
+    )
+    op.create_index(op.f("ix_data_lock_locked_by"), "data_lock", ["locked_by"], unique=False)
+    for trigger in append_only("data_lock"):
+        op.execute(trigger)
+    op.create_table(
+        "sign_off",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("signed_by", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("locked", sa.Integer(), nullable=False),
+        sa.Column("signed_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["signed_by"], ["person.id"], name=op.f("fk_sign_off_signed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
+    )
+    op.create_index(op.f("ix_sign_off_signed_by"), "sign_off", ["signed_by"], unique=False)
+    for trigger in append_only("sign_off"):
+        op.execute(trigger)
