@@ -130,6 +130,8 @@ async def _booked(world: World, visit: str, days: str, hour: str) -> None:
     on = world.study.today(world.now) + timedelta(days=int(days))
     coordinator = world.phone("coordinator")
     await coordinator.send(f"/book P-001 {visit} {on.isoformat()} {hour}")
+    if coordinator.is_asked("PARTICIPANT"):  # Outside its window, the visit has a reason.
+        await coordinator.choose("PARTICIPANT")
     await coordinator.press("S")
 
 
