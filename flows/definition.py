@@ -38,6 +38,8 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    """An appointment lasts `visit_minutes`; `visits_at_once` of them can go on together."""
+
     name: Localized
     time_zone: str
     clinic_phone: str
@@ -46,6 +48,8 @@ class Site:
     closes: time
     closed_weekdays: tuple[Weekday, ...] = ()
     closures: tuple[Closure, ...] = ()
+    visit_minutes: int = 30
+    visits_at_once: int = 1
 
     def is_closed(self, on: date) -> bool:
         """Whether the clinic is closed on this day, by its week or by a dated closure."""
@@ -146,6 +150,15 @@ class Eligibility:
 
 
 @dataclass(frozen=True, slots=True)
+class EditChecks:
+    """Answers that the software compares with what else is known; see the definition file."""
+
+    days_item: str = "days"
+    no_problem_item: str = "any"
+    no_problem_code: str = "NO"
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     id: str
     title: Localized
@@ -167,6 +180,7 @@ class Trial:
     weekly_summary: Summary
     safety_check: SafetyCheck | None = None
     day_at_opening: bool = True
+    edit_checks: EditChecks = EditChecks()
 
     def visit(self, name: str) -> Visit | None:
         return next((visit for visit in self.visits if visit.name == name), None)

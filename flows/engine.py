@@ -235,8 +235,12 @@ def _flag(
 def _move_on(form: Form, conversation: Conversation) -> Turn:
     """Go to the first applicable item without an answer, or to the end."""
     for item in form.applicable(conversation.known):
-        if item.id not in conversation.answers:
+        if item.id in conversation.answers:
+            continue
+        if item.assumed is None:
             return Turn(_stand_at(conversation, item), (Ask(item.id),))
+        assumed = {**conversation.answers, item.id: item.assumed}
+        conversation = replace(conversation, answers=assumed)
     end = replace(
         conversation,
         at=None,

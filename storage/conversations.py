@@ -250,6 +250,8 @@ def _to_json(answer: Answer) -> object:
     match answer:
         case Missing(reason):
             return {"missing": reason.value}
+        case datetime():
+            return {"at": answer.isoformat()}
         case date():
             return {"date": answer.isoformat()}
         case time():
@@ -264,6 +266,8 @@ def _from_json(kept: object) -> Answer:
     match kept:
         case {"missing": str(reason)}:
             return Missing(MissingReason(reason))
+        case {"at": str(moment)}:
+            return datetime.fromisoformat(moment)
         case {"date": str(day)}:
             return date.fromisoformat(day)
         case {"time": str(clock)}:

@@ -19,6 +19,7 @@ from flows.forms import (
     Item,
     Missing,
     MissingReason,
+    Moment,
     Number,
     ParticipantCode,
     Phone,
@@ -233,12 +234,12 @@ def _columns(item: Item, answer: Answer) -> dict[str, object]:
             return {"status": "answered", "number": answer}
         case Day():
             return {"status": "answered", "day": answer}
-        case Words() | Hour() | Phone() | ParticipantCode():
+        case Words() | Hour() | Moment() | Phone() | ParticipantCode():
             return {"status": "answered"}
 
 
 def _words(item: Item, answer: Answer) -> str | None:
-    free = isinstance(item.kind, Words | Hour | Phone | ParticipantCode)
+    free = isinstance(item.kind, Words | Hour | Moment | Phone | ParticipantCode)
     return str(answer) if free and not isinstance(answer, Missing) else None
 
 

@@ -58,6 +58,21 @@ def read_time(text: str, lexicon: Lexicon) -> time | Problem:
     return Problem.AMBIGUOUS if meant is None else time(meant, minute)
 
 
+def read_moment(text: str, today: date, lexicon: Lexicon) -> tuple[date, time | None] | Problem:
+    """A day, and the hour after it if one is written."""
+    alone = read_date(text, today, lexicon)
+    if alone is not Problem.NOT_A_DATE:
+        return alone if isinstance(alone, Problem) else (alone, None)
+    words = normalize(text).split()
+    found = {
+        (day, at)
+        for split in range(1, len(words))
+        if isinstance(day := read_date(" ".join(words[:split]), today, lexicon), date)
+        and isinstance(at := read_time(" ".join(words[split:]), lexicon), time)
+    }
+    return found.pop() if len(found) == 1 else Problem.AMBIGUOUS if found else alone
+
+
 def _written_day(typed: str, today: date, lexicon: Lexicon) -> date | Problem:
     found = (pattern.fullmatch(typed) for pattern in _date_patterns(lexicon))
     match = next((match for match in found if match), None)

@@ -65,6 +65,11 @@ async def _target(world: World, target: str) -> None:
     _redefine(world, "target = 60", f"target = {target}")
 
 
+async def _closed(world: World, first: str, last: str) -> None:
+    days = "first_on = 2027-03-21, last_on = 2027-04-02"
+    _redefine(world, days, f"first_on = {first}, last_on = {last}")
+
+
 def _redefine(world: World, line: str, changed: str) -> None:
     """The program is started anew with one line of the definition changed."""
     folder = world.folder / "trial"
@@ -111,6 +116,8 @@ async def _booked(world: World, visit: str, days: str, hour: str) -> None:
     on = world.study.today(world.now) + timedelta(days=int(days))
     coordinator = world.phone("coordinator")
     await coordinator.send(f"/book P-001 {visit} {on.isoformat()} {hour}")
+    if coordinator.is_asked("PARTICIPANT"):  # Outside its window, the visit has a reason.
+        await coordinator.choose("PARTICIPANT")
     await coordinator.press("S")
 
 
@@ -149,6 +156,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"an open trial without envelopes", _open_without_envelopes),
     (r"an open trial with paper envelopes", _open_with_paper),
     (r"a definition with a target of (\d+)", _target),
+    (r"a clinic that is closed from (\S+) to (\S+)", _closed),
     (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
     (r"(P-\d+) reported (\w+)", _reported),
     (r"a consented (woman|man) P-001", _consented),

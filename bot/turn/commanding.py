@@ -22,7 +22,16 @@ from flows.effects.following import BeginForm, ContinueForm, CorrectRating, Foll
 from flows.effects.speaking import Saying
 from flows.engine import step
 from flows.events import Began, Event, Misread, Replied, Resumed
-from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
+from flows.forms import (
+    Answer,
+    Answers,
+    Choice,
+    Choices,
+    Form,
+    Item,
+    Moment,
+    ParticipantCode,
+)
 from flows.roles import Role
 from flows.text import Text, text
 from storage import conversations, participants
@@ -64,6 +73,7 @@ def circumstances(voice: Voice) -> Circumstances:
         secret=desk.secret,
         at_clinic=desk.study.moment,
         clinic_day=desk.study.today,
+        clinic_hour=desk.study.hour,
         personal_links=desk.links.personal is not None,
     )
 
@@ -72,7 +82,13 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
     """Begin a command, with the answers that its arguments give."""
     answers, problem = _answers_from(voice, command, arguments)
     facts, form = _form(voice, command, answers)
-    if why := command.check(facts, answers, circumstances(voice)):
+    why = command.check(facts, answers, circumstances(voice))
+    if why and (before := _before_moment(form, answers)) is not None:
+        _tell_refusal(voice, command, why)
+        answers = before
+        facts, form = _form(voice, command, answers)
+        why = command.check(facts, answers, circumstances(voice))
+    if why:
         return _refuse(voice, command, why)
     if problem is not None and voice.tap is not None:
         return _outdated(voice, command, answers)
@@ -95,6 +111,16 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
         at=desk.now,
     )
     return advance(voice, found, event)
+
+
+def _before_moment(form: Form, answers: Answers) -> dict[str, Answer] | None:
+    """The answers without a moment that was named, and what came after it: a moment that is taken
+    meanwhile, or on a day when the clinic is closed, is asked for again."""
+    named = [item.id for item in form.items if item.id in answers]
+    moment = next((it.id for it in form.items if isinstance(it.kind, Moment)), None)
+    if moment not in named:
+        return None
+    return {item: answers[item] for item in named[: named.index(moment)]}
 
 
 def _outdated(voice: Voice, command: Command[Any], answers: Answers) -> Outcome:
@@ -229,8 +255,7 @@ def _checked(voice: Voice, command: Command[Any], state: Conversation, event: Ev
     why = command.check(facts, answers, circumstances(voice))
     if why is None:
         return event
-    _record_refusal(voice, command, why)
-    voice.tell(why)
+    _tell_refusal(voice, command, why)
     return Resumed()
 
 
@@ -290,7 +315,7 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
     facts = read(command.reads, voice.desk, voice.person, state.answers)
     decision = command.decide(facts, state.answers, circumstances(voice))
     if isinstance(decision, Refused):
-        return _refuse(voice, command, decision.why)
+        return _refuse_decided(voice, command, decision)
     if Role.PARTICIPANT not in voice.speaker.roles and all(
         isinstance(effect, SAYING) for effect in decision
     ):
@@ -301,6 +326,14 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
     return Outcome(over=True, following=tuple(following))
 
 
+def _refuse_decided(voice: Voice, command: Command[Any], refused: Refused) -> Outcome:
+    if not refused.in_passing:
+        return _refuse(voice, command, refused.why)
+    _record_refusal(voice, command, refused.why)
+    voice.pop_up(refused.why)
+    return Outcome(over=True)
+
+
 def participant_in(facts: Any) -> int | None:
     """The participant that these facts are about, if they are about one."""
     chart = getattr(facts, "chart", None)
@@ -308,9 +341,13 @@ def participant_in(facts: Any) -> int | None:
 
 
 def _refuse(voice: Voice, command: Command[Any], why: Text) -> Outcome:
+    _tell_refusal(voice, command, why)
+    return Outcome(over=True)
+
+
+def _tell_refusal(voice: Voice, command: Command[Any], why: Text) -> None:
     _record_refusal(voice, command, why)
     voice.tell(why)
-    return Outcome(over=True)
 
 
 def _record_refusal(voice: Voice, command: Command[Any], why: Text) -> None:

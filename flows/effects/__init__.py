@@ -34,9 +34,11 @@ Effect = (
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a command does nothing, in words for the person who gave it."""
+    """Why a command does nothing, in words for the person who gave it; `in_passing`: in the pop-up
+    that answers their tap."""
 
     why: Text
+    in_passing: bool = False
 
 
 Decision = tuple[Effect, ...] | Refused

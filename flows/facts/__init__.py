@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flows.facts.booking import BookingFacts, OwnBookingFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
@@ -21,6 +22,8 @@ Facts = (
     NoFacts
     | ParticipantFacts
     | OwnFacts
+    | BookingFacts
+    | OwnBookingFacts
     | EnrolmentFacts
     | ProtocolFacts
     | StaffFacts

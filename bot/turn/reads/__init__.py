@@ -4,8 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.turn.desk import Desk
-from bot.turn.reads import day, mail, messages, participants, people, rating, safety, timeline
+from bot.turn.reads import (
+    booking,
+    day,
+    mail,
+    messages,
+    participants,
+    people,
+    rating,
+    safety,
+    timeline,
+)
 from flows.facts import Facts, NoFacts
+from flows.facts.booking import BookingFacts, OwnBookingFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
@@ -33,6 +44,8 @@ READERS: Mapping[type, Reader] = {
     NoFacts: _nothing,
     ParticipantFacts: participants.about_participant,
     OwnFacts: participants.own,
+    BookingFacts: booking.about_participant,
+    OwnBookingFacts: booking.own,
     EnrolmentFacts: people.enrolment,
     ProtocolFacts: people.plan,
     StaffFacts: people.staff,
