@@ -30,6 +30,7 @@ class Kind(StrEnum):
     RATING_DUE = "rating_due"
     RATING_REMINDER = "rating_reminder"
     RATING_OVERDUE = "rating_overdue"
+    LOOK_OVER = "look_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ def plans(
         *_unbooked(hours, chart, due),
         *_forms(hours, chart, forms),
         *_ratings(hours, chart),
+        *_looking_over(hours, chart, due),
     ]
 
 
@@ -183,6 +185,19 @@ def _ratings(hours: Hours, chart: Chart) -> Iterator[Wanted]:
         late_on = hours.next_open_day(on + timedelta(days=rule.rating_escalates_on_day))
         late_at = hours.at_clinic(late_on, opens)
         yield Wanted(f"rating_overdue:{mark}", Kind.RATING_OVERDUE, late_at, subject)
+
+
+def _looking_over(hours: Hours, chart: Chart, due: Mapping[str, Due]) -> Iterator[Wanted]:
+    """The day after a visit, its appointment and its window, what is missing shows."""
+    for visit in hours.trial.visits:
+        at_visit, window = chart.visit(visit.name), due.get(visit.name)
+        booked_on = None if at_visit.booked_at is None else hours.local(at_visit.booked_at).date()
+        closes_on = None if window is None else window.closes_on
+        for on in {it for it in (at_visit.attended_on, booked_on, closes_on) if it is not None}:
+            next_day = on + timedelta(days=1)
+            key = f"look_over:{chart.participant}:{visit.name}:{next_day.isoformat()}"
+            due_at = hours.at_clinic(next_day, hours.trial.site.opens)
+            yield Wanted(key, Kind.LOOK_OVER, due_at, {"visit": visit.name})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from flows.chart import Chart, Status
 from flows.definition import Trial
 from flows.instruments import FilledBy
 from flows.messages import Message, say
+from flows.queries import QueryState
 from flows.schedule import due_visits
 from flows.text import Text, text
-from storage import alerts, audit, counts, envelopes, participants, responses
+from storage import alerts, audit, counts, envelopes, participants, queries, responses
+from storage.queries import Query
 
 WEEK = timedelta(days=7)
 
@@ -140,6 +142,11 @@ def _safety(desk: Desk) -> Text:
     return text("summary.safety", lines=lines)
 
 
+def _open_queries(desk: Desk) -> list[Query]:
+    kept = queries.kept(desk.connection, keys=desk.keys)
+    return [query for query in kept if query.state is not QueryState.CLOSED]
+
+
 def _quality(desk: Desk) -> Text:
     since = desk.now - WEEK
     connection = desk.connection
@@ -154,6 +161,9 @@ def _quality(desk: Desk) -> Text:
         text("summary.not_sent", count=sum(skipped.values())),
         *reasons,
         text("summary.mail", count=counts.waiting_mail(connection)),
+        text("summary.deviations", count=counts.deviations(connection, since=since)),
+        text("summary.deviations_all", count=counts.deviations(connection)),
+        text("summary.queries", count=len(_open_queries(desk))),
         text("summary.declined", count=counts.declined_answers(connection)),
         text("summary.quarantined", count=counts.quarantined_since(connection, since=since)),
         text("summary.audit", count=entry, digest=digest.hex()[:16]),

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from bot.turn import filling
 from bot.turn.alerting import CHASE_ALERT, plan_chase, tell_clinician
 from bot.turn.desk import Desk
+from bot.turn.looking_over import look_over
 from bot.turn.performing.marking import open_rating
 from bot.turn.planning import hours, reminder_key
 from bot.turn.reads.day import today
@@ -285,8 +286,15 @@ def _rating_overdue(desk: Desk, plan: DuePlan) -> Decision:
     chart, row = _chart(desk, plan), _rating_form(desk, plan)
     if row is None:
         return Skip("done")
+    look_over(desk, chart.participant)
     told = text("pi.rating_overdue", code=chart.code, visit=text(f"visit.{plan.subject['visit']}"))
     desk.notify_role(Role.PI, say(told), key=f"plan:{plan.id}")
+    return Send()
+
+
+def _look_over(desk: Desk, plan: DuePlan) -> Decision:
+    assert plan.participant is not None
+    look_over(desk, plan.participant)
     return Send()
 
 
@@ -350,6 +358,7 @@ _STEPS: Mapping[str, Callable[[Desk, DuePlan], Decision]] = {
     Kind.CLOSE_FORMS: _close_forms,
     Kind.RATING_REMINDER: _rating_reminder,
     Kind.RATING_OVERDUE: _rating_overdue,
+    Kind.LOOK_OVER: _look_over,
     WEEKLY_SUMMARY: _weekly_summary,
     DAY: _day,
     CHASE_ALERT: _chase_alert,

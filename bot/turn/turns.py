@@ -23,6 +23,7 @@ from bot.turn.incoming import (
     Typed,
     UnblockedBot,
 )
+from bot.turn.looking_over import look_over
 from bot.turn.performing import perform
 from bot.turn.reading import read_typed
 from bot.turn.speaking import Voice
@@ -238,6 +239,7 @@ def _after_submission(voice: Voice, row: FormRow) -> None:
     answers = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
     for effect in after_submission(desk.study.trial, instrument, answers, chart, desk.today):
         perform(voice, f"submit_{row.instrument}", effect, lambda _: None)
+    look_over(desk, row.participant)
     resume_aside(voice)
 
 

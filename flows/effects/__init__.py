@@ -13,6 +13,7 @@ from flows.effects.following import Following
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.queries import Querying
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
 from flows.effects.speaking import Saying
@@ -29,6 +30,7 @@ Effect = (
     | Safeguarding
     | Corresponding
     | Overseeing
+    | Querying
 )
 
 

@@ -8,6 +8,7 @@ from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
+from flows.facts.queries import DeviationFacts, QueryFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
@@ -34,4 +35,6 @@ Facts = (
     | FindFacts
     | TimelineFacts
     | MessageFacts
+    | QueryFacts
+    | DeviationFacts
 )

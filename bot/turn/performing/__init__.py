@@ -13,6 +13,7 @@ from bot.turn.performing import (
     enrolling,
     marking,
     overseeing,
+    querying,
     rating,
     safeguarding,
     saying,
@@ -26,6 +27,7 @@ from flows.effects.following import Following
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.queries import Querying
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
 from flows.effects.speaking import Saying
@@ -55,5 +57,7 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         corresponding.perform(voice, verb, effect)
     elif isinstance(effect, Overseeing):
         overseeing.perform(voice, verb, effect)
+    elif isinstance(effect, Querying):
+        querying.perform(voice, verb, effect)
     else:
         assert_never(effect)

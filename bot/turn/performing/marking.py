@@ -4,6 +4,7 @@ from datetime import date
 
 from bot.turn import filling
 from bot.turn.desk import Desk
+from bot.turn.looking_over import look_over
 from bot.turn.planning import replan, take_back_visit_reminders
 from bot.turn.speaking import Voice
 from flows.chart import Milestone
@@ -37,6 +38,7 @@ def perform(voice: Voice, verb: str, effect: RecordMilestone) -> None:
     )
     _follow_milestone(voice, effect)
     replan(desk, effect.participant)
+    look_over(desk, effect.participant)
 
 
 def _follow_milestone(voice: Voice, effect: RecordMilestone) -> None:

@@ -11,6 +11,7 @@ from bot.turn.reads import (
     messages,
     participants,
     people,
+    queries,
     rating,
     safety,
     timeline,
@@ -22,6 +23,7 @@ from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
+from flows.facts.queries import DeviationFacts, QueryFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
@@ -56,4 +58,6 @@ READERS: Mapping[type, Reader] = {
     FindFacts: day.found,
     TimelineFacts: timeline.everything,
     MessageFacts: messages.everything,
+    QueryFacts: queries.waiting,
+    DeviationFacts: queries.newest_deviations,
 }

@@ -45,12 +45,12 @@ def _expected(desk: Desk, chart: Chart, forms: tuple[FormState, ...]) -> Iterato
             visit.name,
             at_visit.confirmed,
             at_visit.attended_on is not None,
-            day.needs(visit, at_visit, chart, forms, _rated(desk, chart)),
+            day.needs(visit, at_visit, chart, forms, rated(desk, chart)),
             _name(desk, chart.participant),
         )
 
 
-def _rated(desk: Desk, chart: Chart) -> set[str]:
+def rated(desk: Desk, chart: Chart) -> set[str]:
     """The visits whose rating is submitted."""
     scales = {visit.name: visit.rating for visit in desk.study.trial.visits}
     return {
