@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import count, islice, takewhile
 
-from flows.chart import Chart
+from flows.chart import Chart, Status
 from flows.definition import Site
 from flows.schedule import Due
 
 AtClinic = Callable[[date, time], datetime]
 
 WEEKS = 4
+GONE = frozenset({Status.NOT_ELIGIBLE, Status.WITHDRAWN, Status.DIED})
 # No clinic is closed, or booked out, for longer than this.
 FARTHEST = 366
 
@@ -30,11 +31,11 @@ class Appointment:
 
 
 def appointments(charts: Iterable[Chart]) -> tuple[Appointment, ...]:
-    """Everybody's appointments that were neither kept nor missed."""
+    """The appointments that were neither kept nor missed, of whoever may still come."""
     return tuple(
         Appointment(chart.code, name, visit.booked_at)
         for chart in charts
-        if chart.counts_for_target
+        if chart.status not in GONE
         for name, visit in chart.visits.items()
         if visit.booked_at and visit.attended_on is None and visit.missed_on is None
     )

@@ -117,6 +117,7 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _first_week(world)
     await _first_month(world)
     await _to_the_end(world)
+    await _query(world)
     await _look_back(world)
     await _staff_changes(world)
 
@@ -210,6 +211,19 @@ async def _to_the_end(world: Watched) -> None:
     await world.say("allocator", "/help", "/randomize P-001", "/card P-001")
     await world.say("pi", "/summary", "/help", "/language", "(fa)", "/summary")
     await world.pass_time(timedelta(days=14))
+
+
+async def _query(world: Watched) -> None:
+    """What is asked about the record, and what went otherwise, by whoever may and may not."""
+    await world.say("clinician", "/raise_query P-001 other", "the date, please", "[S]")
+    await world.say("coordinator", "/queries_of P-001", "[r:answer_query]", "it is right", "[S]")
+    for name in ("pi", "clinician", "coordinator"):
+        await world.say(name, "/queries")
+    await world.say(
+        "pi", "/queries_of P-001", "[r:close_query]", "/deviation P-001 today", "read twice", "[S]"
+    )
+    for name in ("pi", "rater", "allocator"):
+        await world.say(name, "/deviations", "/queries_of P-001", "/cancel")
 
 
 async def _look_back(world: Watched) -> None:
