@@ -18,6 +18,7 @@ from flows.allocation_list import (
     read_allocation_list,
 )
 from flows.definition import Concealment, Trial
+from flows.envelopes import merkle_root
 from storage import envelopes
 from storage.audit import Act
 
@@ -76,18 +77,16 @@ def lay_paper(desk: Desk, count: int) -> int | NotNow:
         block_size=desk.study.trial.allocation.block_size,
         at=desk.now,
     )
-    _record(desk, "lay_paper_envelopes", count)
+    desk.record(Act("lay_paper_envelopes", "command_line", detail={"count": count}))
     return count
 
 
 def _seal(desk: Desk, drawn: AllocationList, verb: str) -> int:
-    count = seal_envelopes(desk, drawn)
-    _record(desk, verb, count)
-    return count
-
-
-def _record(desk: Desk, verb: str, count: int) -> None:
-    desk.record(Act(verb, "command_line", detail={"count": count}))
+    """The list's commitment goes into the audit trail, so that it is part of the chain."""
+    sealed = seal_envelopes(desk, drawn)
+    root = merkle_root(sealed).hex()
+    desk.record(Act(verb, "command_line", detail={"count": len(sealed), "root": root}))
+    return len(sealed)
 
 
 def _why_not(desk: Desk, wanted: Concealment) -> NotNow | None:

@@ -9,10 +9,9 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import SystemRandom
 
-from bot import envelope_lists, starting
+from bot import envelope_lists, envelope_proofs, starting
 from bot.clock import SystemClock
 from bot.envelope_lists import NotNow
 from bot.operator import Operator, show
@@ -199,11 +198,8 @@ def _end(desk: Desk, person: int, role: Role | None) -> bool:
 
 
 async def _envelopes_import(it: Operator, given: argparse.Namespace) -> int:
-    try:
-        raw = await asyncio.to_thread(Path(given.file).read_bytes)
-    except OSError as error:
-        why = (error.strerror or "").lower()
-        it.complain(text("cli.file_unreadable", file=given.file, why=why))
+    raw = await it.read_file(given.file)
+    if raw is None:
         return 1
     async with it.at_data() as data:
         laid = await data.write(envelope_lists.import_list, raw)
@@ -300,5 +296,7 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "envelopes generate": _envelopes_generate,
     "envelopes paper": _envelopes_paper,
     "envelopes status": _envelopes_status,
+    "envelopes certificate": envelope_proofs.certificate,
+    "envelopes verify": envelope_proofs.verify,
     "audit verify": _audit_verify,
 }

@@ -1,10 +1,12 @@
 """Whoever types commands, and how they get at the data."""
 
+import asyncio
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TextIO, TypeVar
 
 from bot.clock import SystemClock
@@ -39,6 +41,15 @@ class Operator:
 
     def complain(self, *words: Text) -> None:
         show(*(self.study.render(each, self.language) for each in words), on=sys.stderr)
+
+    async def read_file(self, name: str) -> bytes | None:
+        """None, with a complaint, where there is none to read."""
+        try:
+            return await asyncio.to_thread(Path(name).read_bytes)
+        except OSError as error:
+            why = (error.strerror or "").lower()
+            self.complain(text("cli.file_unreadable", file=name, why=why))
+            return None
 
     @asynccontextmanager
     async def at_data(self) -> AsyncIterator["Data"]:

@@ -3,7 +3,8 @@
 Only bot.turn.arms may use this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from storage import tables
 from storage.keyring import Keyring
-from storage.sealing import Unreadable
+from storage.sealing import Ciphertext, Key, Unreadable
 
 _sealed = tables.sealed_arm
 _note = tables.session_note
@@ -47,9 +48,20 @@ def seal_all(
 def arm_in(connection: Connection, *, keys: Keyring, envelope: int) -> str | None:
     """The arm in an envelope; None while a paper one has not been read in."""
     sealed = connection.scalar(select(_sealed.c.arm).where(_sealed.c.envelope == envelope))
-    if sealed is None:
-        return None
-    number, arm = keys.named("envelopes").open(sealed).split(":", 1)
+    return None if sealed is None else _arm(keys.named("envelopes"), envelope, sealed)
+
+
+def openings(connection: Connection, *, keys: Keyring) -> Iterator[tuple[int, str, bytes]]:
+    """Number, arm and salt of each envelope in their order, up to the first that cannot be read."""
+    key = keys.named("envelopes")
+    with suppress(Unreadable):
+        for row in connection.execute(select(_sealed).order_by(_sealed.c.envelope)):
+            salt = bytes.fromhex(key.open(row.salt))
+            yield row.envelope, _arm(key, row.envelope, row.arm), salt
+
+
+def _arm(key: Key, envelope: int, sealed: Ciphertext) -> str:
+    number, arm = key.open(sealed).split(":", 1)
     if number != str(envelope):
         raise Unreadable
     return arm

@@ -7,7 +7,7 @@ batch or a session note (EMA 2023, 6.2.1).
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -109,6 +109,12 @@ def head(connection: Connection) -> tuple[int, bytes]:
 def about(connection: Connection, *, keys: Keyring, subject: int) -> list[Entry]:
     """Every entry about a person, first to last."""
     found = select(tables.audit).where(tables.audit.c.subject_id == subject)
+    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+
+
+def of_verbs(connection: Connection, *, keys: Keyring, verbs: Collection[str]) -> list[Entry]:
+    """Every entry of one of these kinds, first to last."""
+    found = select(tables.audit).where(tables.audit.c.verb.in_(verbs)).order_by(tables.audit.c.id)
     return [_entry(connection, keys, row) for row in connection.execute(found).all()]
 
 

@@ -55,6 +55,17 @@ def lay(
     )
 
 
+def commitments(connection: Connection) -> list[tuple[bytes | None, datetime]]:
+    """Of each envelope in order, and when it was sealed."""
+    found = select(_envelope.c.commitment, _envelope.c.sealed_at).order_by(_envelope.c.number)
+    return [(row.commitment, row.sealed_at) for row in connection.execute(found)]
+
+
+def given(connection: Connection) -> list[int]:
+    """The numbers of the envelopes, in the order in which they were given."""
+    return list(connection.scalars(select(_allocation.c.envelope).order_by(_allocation.c.id)))
+
+
 def bind_next(
     connection: Connection, *, participant: int, by: int, at: datetime
 ) -> Allocation | None:

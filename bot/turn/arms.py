@@ -21,8 +21,10 @@ from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
 from flows.adverse_events import Event, concerned
 from flows.allocation_list import AllocationList
+from flows.certificate import Certificate
 from flows.definition import Concealment
 from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
+from flows.envelope_proofs import Finding, Opening, openings_misfit
 from flows.envelopes import commitment
 from flows.forms import Words
 from flows.text import Text, text
@@ -39,8 +41,8 @@ POPUP_LASTS = timedelta(minutes=2)
 knows_an_arm: Callable[[Connection, int], bool] = arms.was_told
 
 
-def seal_envelopes(desk: Desk, drawn: AllocationList) -> int:
-    """Lay the envelopes of a list and seal each arm in its own; returns how many."""
+def seal_envelopes(desk: Desk, drawn: AllocationList) -> list[bytes]:
+    """Lay the envelopes of a list and seal each arm in its own; returns their commitments."""
     salts = [secrets.token_bytes(SALT_BYTES) for _ in drawn.arms]
     sealed = [
         commitment(number, arm, salt)
@@ -53,7 +55,13 @@ def seal_envelopes(desk: Desk, drawn: AllocationList) -> int:
         at=desk.now,
     )
     arms.seal_all(desk.connection, keys=desk.keys, arms=drawn.arms, salts=salts)
-    return len(sealed)
+    return sealed
+
+
+def sealed_misfit(desk: Desk, certificate: Certificate) -> Finding | None:
+    """The first envelope in which is not what was certified; nobody learns what is in any."""
+    opened = (Opening(*sealed) for sealed in arms.openings(desk.connection, keys=desk.keys))
+    return openings_misfit(certificate, opened)
 
 
 def allocate(desk: Desk, effect: Allocate, actor: int, tap: str) -> None:

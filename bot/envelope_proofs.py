@@ -1,0 +1,125 @@
+"""The certificate of the envelopes for the trial master file, and the proof that they fit it.
+
+The openings, a file of their own after unblinding, are checked against the certificate alone, so
+that anybody can do it; what is in the database is checked where there is one.
+"""
+
+import argparse
+
+from bot.operator import Operator, show
+from bot.turn.arms import sealed_misfit
+from bot.turn.desk import Desk
+from flows.certificate import MARGIN, Certificate, finished, read_certificate, sections
+from flows.envelope_proofs import (
+    Finding,
+    Misfit,
+    commitments_misfit,
+    openings_misfit,
+    order_misfit,
+    page_misfit,
+    read_openings,
+)
+from flows.envelopes import DOMAIN
+from flows.text import text
+from storage import audit, envelopes
+
+SEALING = ("import_envelopes", "generate_envelopes")
+
+
+async def certificate(it: Operator, _given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        laid = await data.read(certificate_of)
+    if laid is None:
+        it.complain(text("cli.certificate.none"))
+        return 1
+    show(page(it, laid).removesuffix("\n"))
+    return 0
+
+
+def certificate_of(desk: Desk) -> Certificate | None:
+    """None where no digital envelopes are laid: what is in a paper one is not known here."""
+    laid = envelopes.commitments(desk.connection)
+    committed = tuple(commitment for commitment, _ in laid if commitment is not None)
+    if not committed or len(committed) < len(laid):
+        return None
+    trial = desk.study.trial
+    ratio = {arm.code: arm.weight for arm in trial.arms}
+    block_size, sealed_at = trial.allocation.block_size, laid[0][1]
+    return Certificate(trial.id, trial.registration, sealed_at, block_size, ratio, committed)
+
+
+def page(it: Operator, laid: Certificate) -> str:
+    parts = (
+        "\n".join((it.study.render(words, it.language), *(MARGIN + line for line in lines)))
+        for words, lines in sections(laid)
+    )
+    end = it.study.render(text("certificate.end", domain=DOMAIN), it.language)
+    return finished("\n\n".join((*parts, end)))
+
+
+async def verify(it: Operator, given: argparse.Namespace) -> int:
+    """The most telling comes first: which envelope it is, before that the page was changed."""
+    printed = await it.read_file(given.certificate)
+    opened = b"" if given.openings is None else await it.read_file(given.openings)
+    if printed is None or opened is None:
+        return 1
+    read = read_certificate(_text(printed))
+    if read is None:
+        it.complain(text("cli.proof.no_certificate", file=given.certificate))
+        return 1
+    if it.settings.database_file.exists() and not await _fits_database(it, read.certificate):
+        return 1
+    if given.openings is not None and not _fits(
+        it, _openings_misfit(read.certificate, _text(opened)), "openings"
+    ):
+        return 1
+    return 0 if _fits(it, page_misfit(read), "certificate") else 1
+
+
+def _text(raw: bytes) -> str:
+    """A byte that is no text becomes another, and is found like any other that was changed."""
+    return raw.decode(errors="replace")
+
+
+async def _fits_database(it: Operator, certified: Certificate) -> bool:
+    async with it.at_data() as data:
+        found = await data.read(lambda desk: database_misfit(desk, certified))
+    return _fits(it, found, "database")
+
+
+def database_misfit(desk: Desk, certified: Certificate) -> Finding | None:
+    """What was laid, what is sealed in it, and in which order it was given."""
+    laid = certificate_of(desk)
+    if laid is None:
+        return Finding(Misfit.COMMITMENT, 1)
+    return (
+        commitments_misfit(certified, laid)
+        or sealed_misfit(desk, certified)
+        or order_misfit(envelopes.given(desk.connection))
+        or _root_misfit(desk, certified)
+    )
+
+
+def _root_misfit(desk: Desk, certified: Certificate) -> Finding | None:
+    """Against what the audit trail says was sealed."""
+    for entry in audit.of_verbs(desk.connection, keys=desk.keys, verbs=SEALING):
+        root = None if entry.act is None else entry.act.detail.get("root")
+        if root is not None and root != certified.root.hex():
+            return Finding(Misfit.ROOT)
+    return None
+
+
+def _openings_misfit(certified: Certificate, file: str) -> Finding | None:
+    openings = read_openings(file)
+    if isinstance(openings, Finding):
+        return openings
+    return openings_misfit(certified, openings)
+
+
+def _fits(it: Operator, found: Finding | None, what: str) -> bool:
+    if found is None:
+        it.tell(text(f"cli.proof.{what}_fits"))
+        return True
+    at = {} if found.at is None else {"at": found.at}
+    it.complain(text(f"cli.proof.{found.misfit.value}", **at))
+    return False
