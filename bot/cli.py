@@ -91,7 +91,10 @@ def _add_staff(staff: argparse.ArgumentParser) -> None:
         "--role", action="append", required=True, choices=roles, help="may be given several times"
     )
     invite.add_argument("--name", required=True)
-    acts.add_parser("list", help="everybody with a role, and whether they entered")
+    listed = acts.add_parser("list", help="everybody with a role, and whether they entered")
+    listed.add_argument("--ended", action="store_true", help="the roles that have ended, instead")
+    reset = acts.add_parser("reset-pin", help="end somebody's PIN, so that they set a new one")
+    reset.add_argument("--person", type=int, required=True, help="the number in `staff list`")
     end = acts.add_parser("end", help="end a role, or cut somebody off at once")
     end.add_argument("--person", type=int, required=True, help="the number in `staff list`")
     end.add_argument("--role", choices=roles, help="only this role; without it, all access ends")
@@ -109,3 +112,7 @@ def _add_envelopes(envelopes: argparse.ArgumentParser) -> None:
     verify = acts.add_parser("verify", help="prove that no envelope was changed since")
     verify.add_argument("certificate", metavar="CERTIFICATE")
     verify.add_argument("--openings", metavar="FILE", help="what was in each, after unblinding")
+    opened = acts.add_parser(
+        "open", help="write every arm into a file, once the trial is unblinded"
+    )
+    opened.add_argument("file", metavar="FILE", help="a new file, which its owner alone can read")

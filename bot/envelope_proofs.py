@@ -6,22 +6,25 @@ that anybody can do it; what is in the database is checked where there is one.
 
 import argparse
 
-from bot.operator import Operator, show
-from bot.turn.arms import sealed_misfit
+from bot.operator import ROLE, Operator, show
+from bot.turn.arms import codes_by_envelope, openings, sealed_misfit
 from bot.turn.desk import Desk
 from flows.certificate import MARGIN, Certificate, finished, read_certificate, sections
 from flows.envelope_proofs import (
     Finding,
     Misfit,
+    Opening,
     commitments_misfit,
     openings_misfit,
     order_misfit,
     page_misfit,
+    participants_misfit,
     read_openings,
+    write_openings,
 )
 from flows.envelopes import DOMAIN
 from flows.text import text
-from storage import audit, envelopes
+from storage import audit, envelopes, unblindings
 
 SEALING = ("import_envelopes", "generate_envelopes")
 
@@ -57,6 +60,28 @@ def page(it: Operator, laid: Certificate) -> str:
     return finished("\n\n".join((*parts, end)))
 
 
+async def open_all(it: Operator, given: argparse.Namespace) -> int:
+    """Every envelope opened into a file, once the trial is unblinded."""
+    async with it.at_data() as data:
+        opened = await data.write(_open_all)
+    if opened is None:
+        it.complain(text("cli.envelopes.still_blinded"))
+        return 1
+    if not it.write_file(given.file, write_openings(opened).encode()):
+        return 1
+    it.tell(text("cli.envelopes.opened", count=len(opened), file=given.file))
+    return 0
+
+
+def _open_all(desk: Desk) -> list[Opening] | None:
+    """None while the trial is blinded."""
+    if not unblindings.is_trial_unblinded(desk.connection):
+        desk.record(audit.Act("refused", ROLE, None, None, {"command": "envelopes open"}))
+        return None
+    desk.record(audit.Act("open_envelopes", ROLE))
+    return list(openings(desk))
+
+
 async def verify(it: Operator, given: argparse.Namespace) -> int:
     """The most telling comes first: which envelope it is, before that the page was changed."""
     printed = await it.read_file(given.certificate)
@@ -69,9 +94,7 @@ async def verify(it: Operator, given: argparse.Namespace) -> int:
         return 1
     if it.settings.database_file.exists() and not await _fits_database(it, read.certificate):
         return 1
-    if given.openings is not None and not _fits(
-        it, _openings_misfit(read.certificate, _text(opened)), "openings"
-    ):
+    if given.openings is not None and not await _fits_openings(it, read.certificate, opened):
         return 1
     return 0 if _fits(it, page_misfit(read), "certificate") else 1
 
@@ -109,11 +132,17 @@ def _root_misfit(desk: Desk, certified: Certificate) -> Finding | None:
     return None
 
 
-def _openings_misfit(certified: Certificate, file: str) -> Finding | None:
-    openings = read_openings(file)
-    if isinstance(openings, Finding):
-        return openings
-    return openings_misfit(certified, openings)
+async def _fits_openings(it: Operator, certified: Certificate, raw: bytes) -> bool:
+    """Against the certificate alone; who got which envelope is a matter of the database."""
+    opened = read_openings(_text(raw))
+    if isinstance(opened, Finding):
+        return _fits(it, opened, "openings")
+    found = openings_misfit(certified, opened)
+    if found is None and it.settings.database_file.exists():
+        async with it.at_data() as data:
+            found = participants_misfit(opened, await data.read(codes_by_envelope))
+        return _fits(it, found, "participants")
+    return _fits(it, found, "openings")
 
 
 def _fits(it: Operator, found: Finding | None, what: str) -> bool:

@@ -9,6 +9,7 @@ from socket import socket
 
 from bot.clock import SystemClock
 from bot.opening import Opened
+from bot.photographs.keeping import Keeping
 from bot.sending.files import Files
 from bot.service import Part, Service
 from bot.settings import Settings
@@ -39,6 +40,8 @@ def live_service(
             yield TelegramPart(settings, telegram, ingress, files, clock, stopping)
         if settings.web_url is not None:
             yield _web_part(settings.web_url, opened, desks, files)
+        if study.trial.views:
+            yield Keeping(opened.database, desks, files, clock)
 
     return Service(opened.database, desks, tuple(parts()), listener, stopping)
 

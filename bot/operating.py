@@ -14,7 +14,7 @@ from random import SystemRandom
 from bot import envelope_lists, envelope_proofs, starting
 from bot.clock import SystemClock
 from bot.envelope_lists import NotNow
-from bot.operator import Operator, show
+from bot.operator import ROLE, Operator, show
 from bot.settings import Settings
 from bot.trial.definitions import load_study
 from bot.turn import arms, staffing
@@ -24,13 +24,13 @@ from bot.turn.summary import summary
 from flows.allocation_list import ListProblem, ListRefused
 from flows.roles import Role, conflict
 from flows.text import Text, text
-from storage import audit, envelopes, people
+from storage import audit, envelopes, people, pins
 from storage.backup import backup
 from storage.database import Database
 from storage.schema import GuardsMissing
 
-ROLE = "command_line"
 LONGEST_NAME = 80
+MOST_ENDED = 1000
 
 
 async def carry_out(settings: Settings, given: argparse.Namespace) -> int:
@@ -130,6 +130,9 @@ def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> Invite
     namesakes = people.named(desk.connection, keys=desk.keys, name=name)
     knows_an_arm = any(arms.knows_an_arm(desk.connection, person) for person in namesakes)
     if clash := conflict(frozenset(roles), knows_an_arm=knows_an_arm):
+        desk.record(
+            audit.Act("refused", ROLE, None, None, {"command": "staff invite", "why": clash})
+        )
         return clash
     person = staffing.invite_staff(desk, name, roles, code)
     held = "+".join(role.value for role in roles)
@@ -157,7 +160,9 @@ async def _username(settings: Settings) -> str | None:
         await bot.shutdown()
 
 
-async def _staff_list(it: Operator, _given: argparse.Namespace) -> int:
+async def _staff_list(it: Operator, given: argparse.Namespace) -> int:
+    if given.ended:
+        return await _staff_ended(it)
     async with it.at_data() as data:
         members = await data.read(lambda desk: people.staff(desk.connection, keys=desk.keys))
     if not members:
@@ -169,6 +174,38 @@ async def _staff_list(it: Operator, _given: argparse.Namespace) -> int:
         shown = ", ".join(it.study.render(role, it.language) for role in roles)
         it.tell(text(key, person=person, name=member.name, roles=shown))
     return 0
+
+
+async def _staff_ended(it: Operator) -> int:
+    async with it.at_data() as data:
+        ended = await data.read(
+            lambda desk: people.ended_roles(desk.connection, keys=desk.keys, limit=MOST_ENDED)
+        )
+    if not ended:
+        it.tell(text("staff.none_ended"))
+    for role in ended:
+        began, over = it.study.today(role.began_at), it.study.today(role.ended_at)
+        name, held = role.name, text(f"role.{role.role.value}")
+        it.tell(text("staff.ended", name=name, role=held, began=began, ended=over))
+    return 0
+
+
+async def _staff_reset_pin(it: Operator, given: argparse.Namespace) -> int:
+    async with it.at_data() as data:
+        ended = await data.write(_end_pin, given.person)
+    key = "cli.staff.pin_ended" if ended else "cli.staff.no_pin"
+    (it.tell if ended else it.complain)(text(key, person=str(given.person)))
+    return 0 if ended else 1
+
+
+def _end_pin(desk: Desk, person: int) -> bool:
+    """False when this person has no PIN."""
+    ended = pins.end(desk.connection, person_id=person, at=desk.now)
+    if ended:
+        desk.record(audit.Act("reset_pin", ROLE, None, person))
+    else:
+        desk.record(audit.Act("refused", ROLE, None, None, {"command": "staff reset-pin"}))
+    return ended
 
 
 async def _staff_end(it: Operator, given: argparse.Namespace) -> int:
@@ -187,12 +224,13 @@ def _end(desk: Desk, person: int, role: Role | None) -> bool:
     members = {it.person_id: it for it in people.staff(desk.connection, keys=desk.keys)}
     member = members.get(person)
     if member is None or (role is not None and role not in member.roles):
+        desk.record(audit.Act("refused", ROLE, None, None, {"command": "staff end"}))
         return False
     if role is None:
         staffing.cut_off(desk, person)
         desk.record(audit.Act("cut_off", ROLE, None, person))
     else:
-        people.end_roles(desk.connection, person_id=person, role=role, at=desk.now)
+        staffing.end_role(desk, person, role)
         desk.record(audit.Act("end_role", ROLE, None, person, {"role": role.value}))
     return True
 
@@ -292,11 +330,13 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "staff invite": _staff_invite,
     "staff list": _staff_list,
     "staff end": _staff_end,
+    "staff reset-pin": _staff_reset_pin,
     "envelopes import": _envelopes_import,
     "envelopes generate": _envelopes_generate,
     "envelopes paper": _envelopes_paper,
     "envelopes status": _envelopes_status,
     "envelopes certificate": envelope_proofs.certificate,
     "envelopes verify": envelope_proofs.verify,
+    "envelopes open": envelope_proofs.open_all,
     "audit verify": _audit_verify,
 }

@@ -1,6 +1,7 @@
 """Whoever types commands, and how they get at the data."""
 
 import asyncio
+import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +18,9 @@ from bot.turn.desk import Desk
 from bot.turn.desks import Desks
 from flows.text import Text, text
 from storage.database import Database
+
+# Who did it, in the audit trail.
+ROLE = "command_line"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,6 +54,18 @@ class Operator:
             why = (error.strerror or "").lower()
             self.complain(text("cli.file_unreadable", file=name, why=why))
             return None
+
+    def write_file(self, name: str, content: bytes) -> bool:
+        """Into a new file that its owner alone can read; one that is there is not written over."""
+        try:
+            descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            why = (error.strerror or "").lower()
+            self.complain(text("cli.file_unwritable", file=name, why=why))
+            return False
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        return True
 
     @asynccontextmanager
     async def at_data(self) -> AsyncIterator["Data"]:

@@ -28,7 +28,7 @@ _LAST_SECONDS = 20
 
 
 class Part(Protocol):
-    """A channel as the service runs it."""
+    """A channel, or other work that goes on beside the turns, as the service runs it."""
 
     name: str
 

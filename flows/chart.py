@@ -36,6 +36,7 @@ class Milestone(StrEnum):
     LOST = "lost"
     DIED = "died"
     CALLED = "called"
+    UNBLINDED = "unblinded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Chart:
     clinician: int | None = None
     randomized_on: date | None = None
     called_on: date | None = None
+    unblinded_on: date | None = None
     pregnancy_followed: bool = False
     visits: Mapping[str, VisitChart] = field(default_factory=dict)
 
@@ -177,6 +179,8 @@ def _chart_after(chart: Chart, fact: Recorded) -> Chart:
             return replace(chart, clinician=int(fact.detail["clinician"]))
         case Milestone.RANDOMIZED:
             return replace(chart, randomized_on=fact.on)
+        case Milestone.UNBLINDED:
+            return replace(chart, unblinded_on=fact.on)
         case Milestone.CALLED:
             return replace(chart, called_on=fact.on)
         case Milestone.PREGNANCY_REPORTED:

@@ -104,6 +104,31 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """One standard view of the head, photographed at each visit in the same way."""
+
+    name: str
+    label: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Photographs:
+    """The standard views, in the order in which they are sent, and what is asked of each picture.
+
+    `least_pixels` is for the shorter side, `longest_pixels` what the longer side is kept with.
+    """
+
+    views: tuple[View, ...]
+    least_pixels: int
+    longest_pixels: int
+    least_sharpness: int
+    largest_megabytes: int
+
+    def view(self, name: str) -> View | None:
+        return next((view for view in self.views if view.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyCheck:
     instrument: str
     days_after_session: int
@@ -172,6 +197,16 @@ class Eligibility:
 
 
 @dataclass(frozen=True, slots=True)
+class Unblinding:
+    """Who may ask to see one participant's arm, and who must agree, never the same person; the
+    agreement, and the look at the arm after it, each come within `minutes`."""
+
+    asked_by: tuple[Role, ...]
+    agreed_by: tuple[Role, ...]
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     id: str
     title: Localized
@@ -194,7 +229,14 @@ class Trial:
     safety: Safety
     safety_check: SafetyCheck | None = None
     day_at_opening: bool = True
+    unblinding: Unblinding | None = None
     before_session: BeforeSession | None = None
+    photographs: Photographs | None = None
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views that are photographed; none where pictures are only recorded as taken."""
+        return () if self.photographs is None else self.photographs.views
 
     def visit(self, name: str) -> Visit | None:
         return next((visit for visit in self.visits if visit.name == name), None)

@@ -6,7 +6,7 @@ names the first envelope that does not fit.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import zip_longest
@@ -14,8 +14,9 @@ from itertools import zip_longest
 from flows.certificate import Certificate, Page
 from flows.envelopes import commitment
 
-OPENINGS_HEAD = "number,arm,salt"
-_OPENING = re.compile(r"([1-9][0-9]*),([^,]+),((?:[0-9a-f]{2})+)")
+# Who got an envelope is not certified: it is compared with the database, where there is one.
+OPENINGS_HEAD = "number,participant,arm,salt"
+_OPENING = re.compile(r"([1-9][0-9]*),([^,]*),([^,]+),((?:[0-9a-f]{2})+)")
 
 
 class Misfit(Enum):
@@ -26,6 +27,7 @@ class Misfit(Enum):
     OPENING = "opening"
     RATIO = "ratio"
     OUT_OF_TURN = "out_of_turn"
+    PARTICIPANT = "participant"
     OPENING_LINE = "opening_line"
     DEFINITION = "definition"
     ROOT = "root"
@@ -42,7 +44,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
+    """`participant` is the code of whoever got the envelope; empty where nobody did."""
+
     number: int
+    participant: str
     arm: str = field(repr=False)
     salt: bytes = field(repr=False)
 
@@ -56,7 +61,7 @@ class Opening:
 
 
 def write_openings(openings: Iterable[Opening]) -> str:
-    rows = (f"{it.number},{it.arm},{it.salt.hex()}" for it in openings)
+    rows = (f"{it.number},{it.participant},{it.arm},{it.salt.hex()}" for it in openings)
     return "\n".join((OPENINGS_HEAD, *rows, ""))
 
 
@@ -69,7 +74,7 @@ def read_openings(file: str) -> tuple[Opening, ...] | Finding:
     for line, row in enumerate(rows[:-1], start=2):
         if not (found := _OPENING.fullmatch(row)):
             return Finding(Misfit.OPENING_LINE, line)
-        openings.append(Opening(int(found[1]), found[2], bytes.fromhex(found[3])))
+        openings.append(Opening(int(found[1]), found[2], found[3], bytes.fromhex(found[4])))
     if not rows or rows[-1]:
         return Finding(Misfit.OPENING_LINE, len(rows) + 1)
     return tuple(openings)
@@ -114,4 +119,12 @@ def order_misfit(given: Sequence[int]) -> Finding | None:
     for due, number in enumerate(given, start=1):
         if number != due:
             return Finding(Misfit.OUT_OF_TURN, due)
+    return None
+
+
+def participants_misfit(openings: Iterable[Opening], given: Mapping[int, str]) -> Finding | None:
+    """Whether each envelope went to whom the file says; `given` holds the codes by number."""
+    for it in openings:
+        if it.participant != given.get(it.number, ""):
+            return Finding(Misfit.PARTICIPANT, it.number)
     return None

@@ -103,7 +103,12 @@ class ParticipantCode:
     """The code of a participant, such as P-017."""
 
 
-Kind = Choice | Choices | Number | Day | Hour | Words | Phone | Pin | ParticipantCode
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture; the answer to it names the message that brought it, and holds nothing of it."""
+
+
+Kind = Choice | Choices | Number | Day | Hour | Words | Phone | Pin | ParticipantCode | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ class Item:
                 return isinstance(answer, date)
             case Hour():
                 return isinstance(answer, time)
-            case Words() | Phone() | Pin() | ParticipantCode():
+            case Words() | Phone() | Pin() | ParticipantCode() | Picture():
                 return isinstance(answer, str)
 
     def contradicts_itself(self, answer: Answer) -> bool:

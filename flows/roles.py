@@ -16,6 +16,7 @@ class Role(StrEnum):
 
 STAFF = frozenset(Role) - {Role.PARTICIPANT}
 ALONE = frozenset({Role.RATER, Role.ADMINISTRATOR, Role.PARTICIPANT})
+MAY_UNBLIND = frozenset({Role.CLINICIAN, Role.PI})
 APART = frozenset({Role.COORDINATOR, Role.ALLOCATOR})
 
 

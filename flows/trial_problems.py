@@ -3,15 +3,20 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from flows.definition import Trial, Visit
+from flows.definition import Photographs, Trial, Visit
 from flows.instruments import FilledBy
-from flows.roles import Role
+from flows.roles import MAY_UNBLIND, Role
 
 Problem = tuple[str, str]
 Instruments = Mapping[str, FilledBy]
 
-# A visit's name is typed in commands, is a part of wording keys, and takes room in buttons.
-VISIT_NAME = re.compile(r"[a-z0-9_]{1,20}")
+# The name of a visit or a view is typed in commands, is a part of wording keys, and takes room in
+# buttons.
+NAME = re.compile(r"[a-z0-9_]{1,20}")
+# More would not fit into a menu of buttons, or into anybody's patience.
+MOST_VIEWS = 10
+# What Telegram lets a bot fetch.
+MOST_MEGABYTES = 20
 
 
 def trial_problems(trial: Trial, instruments: Instruments) -> Iterator[Problem]:
@@ -22,6 +27,9 @@ def trial_problems(trial: Trial, instruments: Instruments) -> Iterator[Problem]:
     yield from _instrument_problems(trial, instruments)
     yield from _number_problems(trial)
     yield from _calendar_problems(trial)
+    yield from _unblinding_problems(trial)
+    if trial.photographs is not None:
+        yield from _photograph_problems(trial.photographs)
 
 
 def _arm_problems(trial: Trial) -> Iterator[Problem]:
@@ -75,7 +83,7 @@ def _visit_instruments(place: str, visit: Visit, instruments: Instruments) -> It
 def _one_visit(
     place: str, visit: Visit, sessions: Collection[int], *, first: bool
 ) -> Iterator[Problem]:
-    if not VISIT_NAME.fullmatch(visit.name):
+    if not NAME.fullmatch(visit.name):
         yield f"{place}.name", "must be 1 to 20 of the characters a-z, 0-9 and _"
     if not first and visit.after_session not in sessions:
         yield f"{place}.after_session", "must be a session given at an earlier visit"
@@ -150,3 +158,34 @@ def _calendar_problems(trial: Trial) -> Iterator[Problem]:
             yield f"site.closures[{number}]", "first_on is not after last_on"
     if len(set(trial.site.closed_weekdays)) == 7:
         yield "site.closed_weekdays", "the clinic is open on one day of the week or more"
+
+
+def _unblinding_problems(trial: Trial) -> Iterator[Problem]:
+    """Whoever rates, allocates or has nothing to do with participants is no judge of this."""
+    rule = trial.unblinding
+    if rule is None:
+        return
+    for name, roles in (("asked_by", rule.asked_by), ("agreed_by", rule.agreed_by)):
+        if not roles or not MAY_UNBLIND.issuperset(roles):
+            known = " or ".join(f'"{role.value}"' for role in sorted(MAY_UNBLIND))
+            yield f"unblinding.{name}", f"must name {known}"
+    if rule.minutes < 1:
+        yield "unblinding.minutes", "must be 1 or more"
+
+
+def _photograph_problems(photographs: Photographs) -> Iterator[Problem]:
+    names = [view.name for view in photographs.views]
+    if not 1 <= len(names) <= MOST_VIEWS:
+        yield "photographs.views", f"1 to {MOST_VIEWS} views; without any, remove the table"
+    if len(set(names)) < len(names):
+        yield "photographs.views", "each view needs a name of its own"
+    for number, name in enumerate(names, start=1):
+        if not NAME.fullmatch(name):
+            place = f"photographs.views[{number}].name"
+            yield place, "must be 1 to 20 of the characters a-z, 0-9 and _"
+    if not 1 <= photographs.least_pixels <= photographs.longest_pixels:
+        yield "photographs.least_pixels", "must be 1 or more, and not above longest_pixels"
+    if photographs.least_sharpness < 0:
+        yield "photographs.least_sharpness", "must be 0 or more; 0 takes any picture"
+    if not 1 <= photographs.largest_megabytes <= MOST_MEGABYTES:
+        yield "photographs.largest_megabytes", f"must be from 1 to {MOST_MEGABYTES}"

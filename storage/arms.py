@@ -4,7 +4,6 @@ Only bot.turn.arms may use this.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,12 +51,10 @@ def arm_in(connection: Connection, *, keys: Keyring, envelope: int) -> str | Non
 
 
 def openings(connection: Connection, *, keys: Keyring) -> Iterator[tuple[int, str, bytes]]:
-    """Number, arm and salt of each envelope in their order, up to the first that cannot be read."""
+    """Number, arm and salt of each envelope that holds an arm, in order. Raises Unreadable."""
     key = keys.named("envelopes")
-    with suppress(Unreadable):
-        for row in connection.execute(select(_sealed).order_by(_sealed.c.envelope)):
-            salt = bytes.fromhex(key.open(row.salt))
-            yield row.envelope, _arm(key, row.envelope, row.arm), salt
+    for row in connection.execute(select(_sealed).order_by(_sealed.c.envelope)):
+        yield row.envelope, _arm(key, row.envelope, row.arm), bytes.fromhex(key.open(row.salt))
 
 
 def _arm(key: Key, envelope: int, sealed: Ciphertext) -> str:

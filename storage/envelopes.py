@@ -90,6 +90,15 @@ def bind_next(
     return Allocation(connection.execute(row).scalar_one(), participant, number, by, at)
 
 
+def allocations(connection: Connection) -> list[Allocation]:
+    """Every binding, in the order in which they were made."""
+    rows = connection.execute(select(_allocation).order_by(_allocation.c.id))
+    return [
+        Allocation(row.id, row.participant_id, row.envelope, row.allocated_by, row.allocated_at)
+        for row in rows
+    ]
+
+
 def allocation_of(connection: Connection, participant: int) -> Allocation | None:
     row = connection.execute(
         select(_allocation).where(_allocation.c.participant_id == participant)

@@ -82,6 +82,12 @@ def _milestone(connection: Connection, row: Any) -> str:
     return f"milestone {code} {row.milestone}{visit} on {row.on}{at}{detail}{reason}"
 
 
+def _photograph(connection: Connection, row: Any) -> str:
+    reason = f" {row.reason}" if row.reason else ""
+    code = _code(connection, row.participant_id)
+    return f"photograph {code} {row.visit} {row.view} on {row.taken_on} {row.state}{reason}"
+
+
 def _alert(connection: Connection, row: Any) -> str:
     return f"alert {_code(connection, row.participant_id)} {row.option} {row.level}"
 
@@ -162,6 +168,7 @@ def _subject(connection: Connection, subject: int | None) -> str:
 _WRITTEN: dict[Table, Write] = {
     tables.response: _response,
     tables.milestone: _milestone,
+    tables.photograph: _photograph,
     tables.alert: _alert,
     tables.alert_told: _told,
     tables.adverse_event: _event,

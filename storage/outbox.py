@@ -339,7 +339,12 @@ def _leaving(
 
 
 def settle(
-    connection: Connection, *, message_id: int, state: str, at: datetime, reason: str | None = None
+    connection: Connection,
+    *,
+    message_id: int,
+    state: str,
+    at: datetime,
+    reason: str | None = None,
 ) -> None:
     """Keep what became of a message: failed, unknown or expired."""
     connection.execute(
@@ -347,8 +352,15 @@ def settle(
     )
 
 
-def settle_sent(connection: Connection, *, message_id: int, channel: str, at: datetime) -> None:
-    """Keep that a message was sent, and by which channel."""
+def settle_sent(
+    connection: Connection,
+    *,
+    message_id: int,
+    channel: str,
+    at: datetime,
+    sent_as: str | None = None,
+) -> None:
+    """Keep that a message was sent, by which channel, and as what where it is to leave again."""
     connection.execute(
         _CHANGE,
         {
@@ -357,6 +369,7 @@ def settle_sent(connection: Connection, *, message_id: int, channel: str, at: da
             "settled_at": at,
             "reason": None,
             "channel": channel,
+            "sent_as": sent_as,
         },
     )
 

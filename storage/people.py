@@ -64,10 +64,22 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
+    """`since` are the moments at which the roles began, in their order."""
+
     person_id: int
     name: str = field(repr=False)
     roles: tuple[Role, ...]
     entered: bool
+    since: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRole:
+    person_id: int
+    name: str = field(repr=False)
+    role: Role
+    began_at: datetime
+    ended_at: datetime
 
 
 def create(connection: Connection, *, keys: Keyring, language: str, name: str, at: datetime) -> int:
@@ -294,19 +306,40 @@ def holders(connection: Connection, role: Role) -> list[int]:
 def staff(connection: Connection, *, keys: Keyring) -> list[StaffMember]:
     """Everybody who holds a role now."""
     rows = connection.execute(
-        select(_role.c.person_id, _role.c.role)
+        select(_role.c.person_id, _role.c.role, _role.c.began_at)
         .where(_role.c.ended_at.is_(None))
         .order_by(_role.c.person_id, _role.c.role)
     ).all()
-    roles: dict[int, list[Role]] = {}
+    roles: dict[int, list[tuple[Role, datetime]]] = {}
     for row in rows:
-        roles.setdefault(row.person_id, []).append(Role(row.role))
+        roles.setdefault(row.person_id, []).append((Role(row.role), row.began_at))
     return [
         StaffMember(
             person_id,
             identity(connection, keys=keys, person_id=person_id, kind="name"),
-            tuple(held),
+            tuple(role for role, _ in held),
             current_address(connection, person_id) is not None,
+            tuple(began_at for _, began_at in held),
         )
         for person_id, held in roles.items()
+    ]
+
+
+def ended_roles(connection: Connection, *, keys: Keyring, limit: int) -> list[EndedRole]:
+    """The roles that ended, the newest end first."""
+    rows = connection.execute(
+        select(_role)
+        .where(_role.c.ended_at.is_not(None))
+        .order_by(_role.c.ended_at.desc(), _role.c.id.desc())
+        .limit(limit)
+    ).all()
+    return [
+        EndedRole(
+            row.person_id,
+            identity(connection, keys=keys, person_id=row.person_id, kind="name"),
+            Role(row.role),
+            row.began_at,
+            row.ended_at,
+        )
+        for row in rows
     ]

@@ -22,6 +22,7 @@ from flows.forms import (
     Number,
     ParticipantCode,
     Phone,
+    Picture,
     Pin,
     Words,
 )
@@ -234,12 +235,12 @@ def _columns(item: Item, answer: Answer) -> dict[str, object]:
             return {"status": "answered", "number": answer}
         case Day():
             return {"status": "answered", "day": answer}
-        case Words() | Hour() | Phone() | Pin() | ParticipantCode():
+        case Words() | Hour() | Phone() | Pin() | ParticipantCode() | Picture():
             return {"status": "answered"}
 
 
 def _words(item: Item, answer: Answer) -> str | None:
-    free = isinstance(item.kind, Words | Hour | Phone | Pin | ParticipantCode)
+    free = isinstance(item.kind, Words | Hour | Phone | Pin | ParticipantCode | Picture)
     return str(answer) if free and not isinstance(answer, Missing) else None
 
 

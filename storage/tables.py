@@ -393,6 +393,50 @@ mail = Table(
     Column("closed_at", UTC),
 )
 
+# A picture of one view at one visit, or that the view was skipped. `state` is "received", then
+# "kept" or "refused" with a reason; or "skipped" from the beginning. `file` is the channel's
+# reference, there until the file was fetched; `key` makes a message that comes again the same
+# picture.
+photograph = Table(
+    "photograph",
+    metadata,
+    _id(),
+    _participant(),
+    Column("visit", String, nullable=False),
+    Column("view", String, nullable=False),
+    Column("taken_on", Date, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String),
+    Column("key", String, nullable=False, unique=True),
+    Column("file", Sealed),
+    Column("message", String),
+    _person("sent_by"),
+    Column("address_id", ForeignKey("address.id"), nullable=False),
+    Column("received_at", UTC, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UTC, nullable=False),
+    Column("settled_at", UTC),
+)
+Index(
+    "ix_photograph_received",
+    photograph.c.next_at,
+    sqlite_where=text("state = 'received'"),
+    postgresql_where=text("state = 'received'"),
+)
+
+# The pictures themselves, under the participant's key. A retaken one stands beside the old one.
+photograph_file = Table(
+    "photograph_file",
+    metadata,
+    _id(),
+    Column("photograph_id", ForeignKey("photograph.id"), nullable=False, unique=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("sharpness", Integer, nullable=False),
+    Column("content", Sealed, nullable=False),
+    Column("kept_at", UTC, nullable=False),
+)
+
 # Who no longer rates whom, because they learnt the arm. It does not hold which.
 rating_exclusion = Table(
     "rating_exclusion",
@@ -431,6 +475,51 @@ sealed_arm = Table(
     Column("envelope", ForeignKey("envelope.number"), primary_key=True),
     Column("arm", Sealed, nullable=False),
     Column("salt", Sealed, nullable=False),
+)
+
+# Who asked to see an arm, of one participant or, at the end, of all; and who agreed or not. Neither
+# holds an arm.
+unblinding = Table(
+    "unblinding",
+    metadata,
+    _id(),
+    _participant(nullable=True),
+    _person("asked_by"),
+    Column("reason", Sealed, nullable=False),
+    Column("asked_at", UTC, nullable=False),
+    Column("expires_at", UTC, nullable=False),
+)
+
+unblinding_answer = Table(
+    "unblinding_answer",
+    metadata,
+    _id(),
+    Column("unblinding_id", ForeignKey("unblinding.id"), nullable=False, unique=True),
+    _person("answered_by"),
+    Column("agreed", Integer, nullable=False),
+    Column("answered_at", UTC, nullable=False),
+)
+
+# The end: the data are locked once; what the PI has looked at is signed off with the record's head.
+data_lock = Table(
+    "data_lock",
+    metadata,
+    _id(),
+    _person("locked_by"),
+    Column("reason", Sealed, nullable=False),
+    Column("locked_at", UTC, nullable=False),
+    CheckConstraint("id = 1", name="one"),
+)
+
+sign_off = Table(
+    "sign_off",
+    metadata,
+    _id(),
+    _person("signed_by"),
+    Column("entry", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("locked", Integer, nullable=False),
+    Column("signed_at", UTC, nullable=False),
 )
 
 session_note = Table(
@@ -582,6 +671,8 @@ outbox = Table(
     Column("attempted_at", UTC),
     Column("settled_at", UTC),
     Column("reason", String),
+    # What the channel calls it, where it is to leave the chat again.
+    Column("sent_as", String),
 )
 Index(
     "ix_outbox_waiting",
@@ -651,6 +742,7 @@ APPEND_ONLY = (
     "identity",
     "milestone",
     "participant",
+    "photograph_file",
     "pin_miss",
     "pregnancy",
     "pregnancy_follow_up",
@@ -661,5 +753,9 @@ APPEND_ONLY = (
     "screening_failure",
     "sealed_arm",
     "session_note",
+    "data_lock",
+    "sign_off",
+    "unblinding",
+    "unblinding_answer",
     "web_chat",
 )

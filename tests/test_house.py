@@ -75,6 +75,7 @@ def test_dependencies_are_those_that_are_used() -> None:
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = {re.split(r"[\[><=]", it)[0] for it in project["dependencies"]}
     module = {
+        "pillow": "PIL",
         "argon2-cffi": "argon2",
         "fpdf2": "fpdf",
         "prometheus-client": "prometheus_client",

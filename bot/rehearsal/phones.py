@@ -47,6 +47,8 @@ class Phone:
     invitation: str = ""
     silent_taps: int = 0
     removed: list[str] = field(default_factory=list)
+    pictures: dict[int, bytes] = field(default_factory=dict)
+    taken_back: int = 0
 
     async def send(self, words: str) -> None:
         await self.world.receive(self, Typed(words))

@@ -11,6 +11,7 @@ from socket import socket
 
 from bot.clock import SystemClock
 from bot.opening import alone, make_ready, opened_for_rehearsal
+from bot.photographs.keeping import Keeping
 from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.moving import Moving
 from bot.rehearsal.scene import Rehearsal
@@ -42,9 +43,14 @@ class RehearsalPart(WebPart):
     """The web chat, with all phones of a rehearsal on one page."""
 
     def __init__(
-        self, database: Database, desks: Desks, scene: Rehearsal, origins: Sequence[str]
+        self,
+        database: Database,
+        desks: Desks,
+        files: Files,
+        scene: Rehearsal,
+        origins: Sequence[str],
     ) -> None:
-        super().__init__(database, desks, Files(), scene, origins, scene.routes)
+        super().__init__(database, desks, files, scene, origins, scene.routes)
         self._scene = scene
 
     async def run(self, delivery: Delivery) -> None:
@@ -93,10 +99,12 @@ async def _rehearse_once(
         links = Links(invitation=f"{origin}{PATH}/#start={{}}".format)
         desks = Desks(opened.keys, study, clock, links)
         scene = Rehearsal(opened.database, desks, found.epoch)
-        part = RehearsalPart(opened.database, desks, scene, _origins(origin))
+        files = Files()
+        part = RehearsalPart(opened.database, desks, files, scene, _origins(origin))
+        keeping = Keeping(opened.database, desks, files, clock)
         ending = asyncio.Event()
         # The server closes the socket that it was given, and the next one needs it too.
-        service = Service(opened.database, desks, [part], listener.dup(), ending)
+        service = Service(opened.database, desks, [part, keeping], listener.dup(), ending)
         scene.set_in_motion(Moving(opened.database, clock, service, part.pages))
         waiting = asyncio.create_task(_end(ending, stopping, scene.again))
         inspecting = asyncio.create_task(_inspect(study, service.begun, ending))

@@ -65,6 +65,13 @@ async def _target(world: World, target: str) -> None:
     _redefine(world, "target = 60", f"target = {target}")
 
 
+async def _without_views(world: World) -> None:
+    definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
+    table = re.search(r"^\[photographs\]\n(?:.*\n)+?(?=#)", definition, re.MULTILINE)
+    assert table is not None
+    _redefine(world, table[0], "")
+
+
 async def _nothing_before_session(world: World) -> None:
     """The trial asks nothing before a session."""
     definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
@@ -73,7 +80,7 @@ async def _nothing_before_session(world: World) -> None:
 
 
 def _redefine(world: World, line: str, changed: str) -> None:
-    """The program is started anew with one line of the definition changed."""
+    """The program is started anew with one place of the definition changed."""
     folder = world.folder / "trial"
     copytree(world.study.folder, folder)
     definition = folder / "trial.toml"
@@ -138,6 +145,10 @@ async def _attended(world: World, code: str, visit: str, days: str) -> None:
     await coordinator.press("S")
 
 
+async def _photographed(world: World, visit: str) -> None:
+    await world.photograph("P-001", visit)
+
+
 async def _reported(world: World, code: str, term: str) -> None:
     """The participant has begun a report of side effects and tapped this term."""
     phone = world.phone(code)
@@ -160,9 +171,11 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"an open trial", _open),
     (r"an open trial without envelopes", _open_without_envelopes),
     (r"an open trial with paper envelopes", _open_with_paper),
+    (r"a definition without standard views", _without_views),
     (r"a definition with a target of (\d+)", _target),
     (r"a definition that asks nothing before a session", _nothing_before_session),
     (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
+    (r"the pictures of (\w+)", _photographed),
     (r"(P-\d+) reported (\w+)", _reported),
     (r"a consented (woman|man) P-001", _consented),
     (r"a consented (woman|man) P-001 who has not entered", _not_entered),

@@ -21,6 +21,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.rehearsal import pictures
 from bot.rehearsal.phones import NotPlayable
 from bot.rehearsal.scenes import given
 from bot.rehearsal.watching import Watch
@@ -152,8 +153,8 @@ async def _speak(world: World, who: str, words: str) -> None:
         await phone.tap(tapped[1])
     elif words == "(edits a message)":
         await phone.edit()
-    elif (sent := re.fullmatch(r"\(sends a (\w+)\)(?: (.*))?", words)) is not None:
-        await phone.send_file(sent[2] or "", f"{sent[1]}:file-1")
+    elif (sent := re.fullmatch(r"\(sends a ([\w ]+)\)(?: (.*))?", words)) is not None:
+        await phone.send_file(sent[2] or "", pictures.reference(sent[1]))
     elif words == "(opens the link)":
         last = next(it.invitation for it in reversed(world.phones.values()) if it.invitation)
         await phone.send(f"/start {last}")

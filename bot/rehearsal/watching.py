@@ -16,7 +16,7 @@ class Watch:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.seen: dict[str, tuple[list[Shown], int, str, int]] = {}
+        self.seen: dict[str, tuple[list[Shown], int, str, int, int]] = {}
         self.kept = Kept()
 
     async def news(self) -> list[str]:
@@ -25,7 +25,8 @@ class Watch:
         return [*kept, *said]
 
     def _said(self, phone: Phone) -> Iterator[str]:
-        before, popups, invitation, removed = self.seen.get(phone.name, ([], 0, "", 0))
+        unseen: tuple[list[Shown], int, str, int, int] = ([], 0, "", 0, 0)
+        before, popups, invitation, removed, taken = self.seen.get(phone.name, unseen)
         known = {(shown.number, shown.words, str(shown.buttons)) for shown in before}
         for words in phone.popups[popups:]:
             yield from ("", f"pop-up for {phone.name}:", words)
@@ -36,8 +37,15 @@ class Watch:
             yield from ("", f"bot to {phone.name}:", "(a picture with a one-time link)")
         if len(phone.removed) > removed:
             yield from ("", f"bot to {phone.name}:", "(what was sent leaves the chat)")
-        now = (list(phone.shown), len(phone.popups), phone.invitation, len(phone.removed))
-        self.seen[phone.name] = now
+        if phone.taken_back > taken:
+            yield from ("", f"bot to {phone.name}:", "(the pictures leave the chat)")
+        self.seen[phone.name] = (
+            list(phone.shown),
+            len(phone.popups),
+            phone.invitation,
+            len(phone.removed),
+            phone.taken_back,
+        )
 
 
 def _written(shown: Shown) -> Iterator[str]:

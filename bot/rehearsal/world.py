@@ -14,25 +14,25 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
-from bot.rehearsal import stage
-from bot.rehearsal.phones import Phone, Shown
+from bot.photographs.keeping import Keeping
+from bot.rehearsal import arriving, pictures, stage
+from bot.rehearsal.phones import Phone
+from bot.rehearsal.pictures import DrawnFiles
+from bot.sending.files import Files
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.trial.study import Study
-from bot.turn import arms
-from bot.turn.bodies import body_of, message_from_json
+from bot.turn import arms, showing
 from bot.turn.desk import Desk
+from bot.turn.desks import Desks
 from bot.turn.incoming import Content, Incoming
 from bot.turn.links import Links
 from bot.turn.ticking import carry_out, plan_day, plan_summary
 from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
-from flows.messages import Message
 from flows.roles import Role
-from flows.text import text_from_json
-from storage import envelopes, outbox, participants, planned
+from storage import envelopes, outbox, participants, photographs, planned, shown
 from storage.database import Database
 from storage.keyring import Keyring
-from storage.outbox import DueLine, Leaving
 from storage.schema import prepare
 from storage.sealing import MasterKeys
 
@@ -157,86 +157,28 @@ class World:
             outbox.due_lines, at=self.now, busy=(), channels=("telegram",), limit=100
         ):
             for line in lines:
-                while (leaving := await self.database.write(self._take, line)) is not None:
-                    self._show(*leaving)
+                while (it := await self.database.write(arriving.take, self, line)) is not None:
+                    await arriving.show(self, it)
+        if await self._check_photographs():
+            await self.deliver()
 
-    def _take(self, connection: Connection, due: DueLine) -> tuple[Leaving, str] | None:
-        leaving = outbox.take(
-            connection, keys=self.keys, line=due.line, channel=due.channel, at=self.now
-        )
-        if leaving is None:
-            return None
-        outbox.settle_sent(connection, message_id=leaving.id, channel=leaving.channel, at=self.now)
-        return leaving, self._unblinding_words(connection, leaving)
+    async def _check_photographs(self) -> bool:
+        """What was received is checked as a running service would; False when there was nothing."""
+        if (
+            await self.database.read(photographs.due, at=self.now) is None
+            and (await self.database.read(shown.oldest_at) or self.now) > self.now - showing.STAYS
+        ):
+            return False
+        files = Files()
+        files.telegram = DrawnFiles()
+        clock = _Clock(self)
+        desks = Desks(self.keys, self.study, clock, self.links)
+        await Keeping(self.database, desks, files, clock).do_due()
+        return True
 
-    def _unblinding_words(self, connection: Connection, leaving: Leaving) -> str:
-        """What is worded when it leaves, because it can name an arm."""
-        body = body_of(leaving.body)
-        language = str(body.get("language") or leaving.language or self.language)
-        if leaving.kind == "arm":
-            return arms.popup(
-                connection, keys=self.keys, study=self.study, body=body, language=language
-            )
-        if leaving.kind == "event":
-            return arms.event_message(
-                connection,
-                keys=self.keys,
-                study=self.study,
-                body=body,
-                person=leaving.person_id,
-                language=language,
-            )
-        if leaving.kind == "report":
-            page = arms.event_page(
-                connection,
-                keys=self.keys,
-                study=self.study,
-                body=body,
-                person=leaving.person_id,
-                language=language,
-            )
-            return f"({page.name})\n{page.narrative_title}: {page.narrative}"
-        return ""
-
-    def _show(self, leaving: Leaving, words: str) -> None:
-        phone = next(it for it in self.phones.values() if it.address == leaving.address)
-        body = body_of(leaving.body)
-        language = str(body.get("language") or leaving.language or self.language)
-        match leaving.kind:
-            case "message":
-                self._messages += 1
-                phone.shown.append(self._worded(self._messages, message_from_json(body), language))
-            case "edit":
-                number = int(body["message"])
-                at = next(i for i, it in enumerate(phone.shown) if it.number == number)
-                phone.shown[at] = self._worded(number, message_from_json(body), language)
-                phone.shown[at].kind = "edit"
-            case "remove":
-                phone.removed.append(str(body["message"]))
-            case "tap" if body["text"] is not None:
-                phone.popups.append(self.study.render(text_from_json(body["text"]), language))
-            case "tap":
-                phone.silent_taps += 1
-            case "arm":
-                phone.popups.append(words)
-            case "invitation":
-                phone.invitation = str(body["secret"])
-            case "event" | "report":
-                self._messages += 1
-                phone.shown.append(Shown(self._messages, words, []))
-            case "attachment":
-                self._messages += 1
-                phone.shown.append(Shown(self._messages, f"({body['file']})", []))
-            case _:
-                pass
-
-    def _worded(self, number: int, message: Message, language: str) -> Shown:
-        words = "\n\n".join(self.study.render(it, language) for it in message.paragraphs)
-        buttons = [
-            [(self.study.render(button.label, language), button.data) for button in row]
-            for row in message.buttons
-        ]
-        return Shown(number, words, buttons)
+    def next_message(self) -> int:
+        self._messages += 1
+        return self._messages
 
     # What scenarios begin with
 
@@ -322,11 +264,17 @@ class World:
         await clinician.send(f"/reference {code}")
         await clinician.choose("II_1" if sex == "F" else "III")
         await clinician.press("S")
-        await clinician.send(f"/photographs {code} baseline today")
-        await clinician.press("S")
+        await self.photograph(code, "baseline")
         await clinician.send(f"/assign {code}")
         await clinician.choose(self._first_option(clinician))
         await clinician.press("S")
+
+    async def photograph(self, code: str, visit: str) -> None:
+        """The clinician sends a picture of every view, today."""
+        clinician = self.phone("clinician")
+        await clinician.send(f"/photographs {code} {visit} today")
+        for _ in self.study.trial.views:
+            await clinician.send_file("", pictures.reference("sharp picture"))
 
     async def randomize(self, code: str) -> None:
         allocator = self.phone("allocator")
@@ -350,6 +298,19 @@ class World:
         await clinician.send(f"/session {code} {visit} today {batch}")
         await clinician.press("s")
         await clinician.press("S")
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """The world's time, as a part of the service asks for it."""
+
+    world: World
+
+    def now(self) -> datetime:
+        return self.world.now
+
+    async def sleep(self, seconds: float) -> None:
+        raise NotImplementedError
 
 
 def _sex_of(desk: Desk, code: str) -> str:

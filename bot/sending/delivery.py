@@ -19,8 +19,10 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.logs import failure, warn
 from bot.sending.backoff import delay, delays
+from bot.sending.drawing import drawn
 from bot.sending.outgoing import (
     Attachment,
+    Comparison,
     Destination,
     Document,
     Invitation,
@@ -28,6 +30,7 @@ from bot.sending.outgoing import (
     NotSent,
     Outcome,
     Outgoing,
+    Picture,
     Refused,
     Sent,
     Slower,
@@ -55,7 +58,7 @@ SIDE_BY_SIDE = 32
 _LEFT_ALONE = 60.0
 _LONGEST_SLEEP = 3600.0
 # What adds to a chat, and so must not come too fast.
-_COUNTED = (Words, Invitation, Attachment, Document)
+_COUNTED = (Words, Invitation, Attachment, Comparison, Document, Picture)
 
 
 class Channel(Protocol):
@@ -203,7 +206,9 @@ class Delivery:
         self._wake.set()
         await unless(self._stopping, self._clock.sleep(seconds))
 
-    def _take(self, connection: Connection, due: DueLine) -> tuple[Leaving, Outgoing] | None:
+    def _take(
+        self, connection: Connection, due: DueLine
+    ) -> tuple[Leaving, Outgoing | Comparison] | None:
         """Take a message and word it; one that cannot be worded fails, for those behind it."""
         keys, now = self._desks.keys.for_one_turn(), self._clock.now()
         leaving = outbox.take(connection, keys=keys, line=due.line, channel=due.channel, at=now)
@@ -220,10 +225,12 @@ class Delivery:
             )
             return None
 
-    async def _send(self, outlet: Outlet, leaving: Leaving, outgoing: Outgoing) -> None:
+    async def _send(
+        self, outlet: Outlet, leaving: Leaving, outgoing: Outgoing | Comparison
+    ) -> None:
         to = Destination(leaving.id, leaving.person_id, leaving.address)
         try:
-            outcome = await outlet.channel.send(to, outgoing)
+            outcome = await outlet.channel.send(to, await drawn(outgoing))
         except Exception as error:  # noqa: BLE001 - a fault of ours would be repeated by trying again
             failure("sending_failed", error, message=leaving.id, kind=leaving.kind)
             passing = is_passing(error)
@@ -236,12 +243,13 @@ class Delivery:
 
     def _settle(self, connection: Connection, leaving: Leaving, outcome: Outcome) -> None:
         match outcome:
-            case Sent():
+            case Sent(message):
                 outbox.settle_sent(
                     connection,
                     message_id=leaving.id,
                     channel=leaving.channel,
                     at=self._clock.now(),
+                    sent_as=message,
                 )
             case Late():
                 self._finish(connection, leaving, "expired", "too_late")

@@ -6,8 +6,10 @@ _SIGNATURES = (
     (0, b"GIF87a", "image/gif"),
     (0, b"GIF89a", "image/gif"),
     (8, b"WEBP", "image/webp"),
-    (4, b"ftypheic", "image/heic"),
-    (4, b"ftypmif1", "image/heic"),
+    *(
+        (4, b"ftyp" + brand, "image/heic")
+        for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+    ),
     (0, b"%PDF-", "application/pdf"),
 )
 

@@ -13,6 +13,14 @@ class NoFile(Exception):
     """The file is not there, or its channel is not."""
 
 
+class FileAway(NoFile):
+    """The channel does not hand it over now; it may do so later."""
+
+
+class FileTooLarge(NoFile):
+    """The channel hands over no file of this size."""
+
+
 class FileKeeper(Protocol):
     async def fetch(self, file: str) -> File:
         """Raises NoFile."""
@@ -30,5 +38,5 @@ class Files:
         kind, _, file = reference.partition(":")
         keeper = self.web if kind == "web" else self.telegram
         if keeper is None:
-            raise NoFile
+            raise FileAway
         return await keeper.fetch(file)

@@ -55,6 +55,31 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a participant, which is to leave the chat again."""
+
+    content: bytes = field(repr=False)
+    caption: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One half of a comparison, with what is written above it."""
+
+    content: bytes = field(repr=False)
+    caption: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two pictures that become one when they leave; drawing it takes a moment."""
+
+    left: Side
+    right: Side
+    caption: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A report, made into a file by whoever sends it."""
 
@@ -73,7 +98,18 @@ class Leave:
     """Out of a group."""
 
 
-Outgoing = Words | Change | Remove | TapAnswer | Invitation | Attachment | Document | Menu | Leave
+Outgoing = (
+    Words
+    | Change
+    | Remove
+    | TapAnswer
+    | Invitation
+    | Attachment
+    | Document
+    | Picture
+    | Menu
+    | Leave
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +123,9 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It arrived, or stands there already."""
+    """It arrived, or stands there already; as what, where it is to leave again."""
+
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,15 @@ from sqlalchemy import Connection
 from bot.sending.outgoing import (
     Attachment,
     Change,
+    Comparison,
     Document,
     Invitation,
     Leave,
     Menu,
     Outgoing,
+    Picture,
     Remove,
+    Side,
     TapAnswer,
     Words,
 )
@@ -24,7 +27,7 @@ from bot.turn.links import Links
 from flows import commands
 from flows.commands.command import Reach
 from flows.text import text, text_from_json
-from storage import people
+from storage import participants, people, photographs, responses
 from storage.keyring import Keyring
 from storage.outbox import Leaving
 
@@ -33,7 +36,7 @@ Body = Mapping[str, Any]
 
 def render(
     connection: Connection, keys: Keyring, study: Study, links: Links, leaving: Leaving
-) -> Outgoing:
+) -> Outgoing | Comparison:
     """The words of a message, which are read in the same transaction that takes it."""
     body = body_of(leaving.body)
     language = str(body.get("language") or leaving.language or "fa")
@@ -67,6 +70,10 @@ def render(
             return _menu(connection, study, leaving, language)
         case "invitation":
             return _invitation(study, links, body, language)
+        case "comparison":
+            return _comparison(connection, keys, study, body, language)
+        case "photograph":
+            return _photograph(connection, keys, study, body, language)
         case kind:
             return _PLAIN[kind](study, body, language)
 
@@ -112,6 +119,51 @@ def _attachment(_study: Study, body: Body, _language: str) -> Attachment:
 
 def _leave(_study: Study, _body: Body, _language: str) -> Leave:
     return Leave()
+
+
+def _comparison(
+    connection: Connection, keys: Keyring, study: Study, body: Body, language: str
+) -> Comparison:
+    """Two visits of one participant, whose code is all that is said of them."""
+    row = responses.form(connection, body["form"])
+
+    def side(given: Body) -> Side:
+        content = photographs.content(
+            connection,
+            keys=keys,
+            participant=row.participant,
+            visit=given["visit"],
+            view=body["view"],
+        )
+        assert content is not None
+        return Side(content, study.render(text_from_json(given["caption"]), language))
+
+    left, right = side(body["left"]), side(body["right"])
+    caption = text(
+        "comparison.caption",
+        code=participants.code_of(connection, row.participant),
+        view=text(f"view.{body['view']}"),
+        left=text_from_json(body["left"]["caption"]),
+        right=text_from_json(body["right"]["caption"]),
+    )
+    return Comparison(left, right, study.render(caption, language))
+
+
+def _photograph(
+    connection: Connection, keys: Keyring, study: Study, body: Body, language: str
+) -> Picture:
+    participant, visit, view = body["participant"], body["visit"], body["view"]
+    content = photographs.content(
+        connection, keys=keys, participant=participant, visit=visit, view=view
+    )
+    assert content is not None
+    caption = text(
+        "photographs.about",
+        code=participants.code_of(connection, participant),
+        visit=text(f"visit.{visit}"),
+        view=text(f"view.{view}"),
+    )
+    return Picture(content, study.render(caption, language))
 
 
 def _menu(connection: Connection, study: Study, leaving: Leaving, language: str) -> Menu:

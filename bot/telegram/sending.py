@@ -16,7 +16,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
 )
-from telegram.constants import MessageLimit
+from telegram.constants import FileSizeLimit, MessageLimit
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -29,7 +29,7 @@ from telegram.error import (
 
 from bot.reports import serious_event
 from bot.sending.file_types import type_of
-from bot.sending.files import Files, NoFile
+from bot.sending.files import FileAway, Files, FileTooLarge, NoFile
 from bot.sending.link_pictures import picture
 from bot.sending.outgoing import (
     Attachment,
@@ -44,6 +44,7 @@ from bot.sending.outgoing import (
     NotSent,
     Outcome,
     Outgoing,
+    Picture,
     Refused,
     Remove,
     Sent,
@@ -58,6 +59,8 @@ from storage.web_chats import File
 LONGEST = int(MessageLimit.MAX_TEXT_LENGTH)
 LONGEST_POPUP = 200
 LONGEST_CAPTION = int(MessageLimit.CAPTION_LENGTH)
+# Telegram's own limit; a Bot API server of one's own has none.
+LARGEST_FILE = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 # The connection was not made, so nothing was asked of the server.
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -80,24 +83,33 @@ class TelegramChannel:
 
     async def send(self, to: Destination, outgoing: Outgoing) -> Outcome:
         try:
-            await self._call(int(to.address), outgoing)
+            return await self._call(int(to.address), outgoing)
         except TelegramError as error:
             return outcome_of(error)
         except NoFile:
             return Refused("no_file")
-        return Sent()
 
     async def fetch(self, file: str) -> File:
         """A file that somebody sent on Telegram, which keeps it. Raises NoFile."""
         try:
             kept = await self._bot.get_file(file)
+            if (kept.file_size or 0) > LARGEST_FILE:
+                raise FileTooLarge
             content = bytes(await kept.download_as_bytearray())
-        except TelegramError:
-            raise NoFile from None
+        except TelegramError as error:
+            raise _not_fetched(error) from None
         name = (kept.file_path or "").rpartition("/")[2]
         return File(type_of(content) or "application/octet-stream", name, content)
 
-    async def _call(self, chat: int, outgoing: Outgoing) -> None:
+    async def _show(self, chat: int, shown: Picture) -> Sent:
+        """What is shown of a participant is taken back later, by the number that it has there."""
+        caption = cut(shown.caption, LONGEST_CAPTION)
+        message = await self._bot.send_photo(
+            chat, shown.content, caption=caption, protect_content=True
+        )
+        return Sent(str(message.message_id))
+
+    async def _call(self, chat: int, outgoing: Outgoing) -> Sent:
         match outgoing:
             case Words():
                 await self._say(chat, outgoing)
@@ -112,6 +124,8 @@ class TelegramChannel:
                 await self._invite(chat, outgoing)
             case Attachment(file):
                 await self._attach(chat, file)
+            case Picture():
+                return await self._show(chat, outgoing)
             case Document(page):
                 made = await asyncio.to_thread(serious_event.pdf, page)
                 await self._bot.send_document(chat, made, filename=page.name)
@@ -122,6 +136,7 @@ class TelegramChannel:
                 await self._bot.leave_chat(chat)
             case _:
                 assert_never(outgoing)
+        return Sent()
 
     async def _say(self, chat: int, words: Words) -> None:
         *parts, last = split(words.text)
@@ -180,6 +195,13 @@ class TelegramChannel:
             "video_note": bot.send_video_note,
             "voice": bot.send_voice,
         }
+
+
+def _not_fetched(error: TelegramError) -> NoFile:
+    """A bad request is bad at each attempt; anything else may pass."""
+    if isinstance(error, BadRequest):
+        return FileTooLarge() if _says(error, "file is too big") else NoFile()
+    return FileAway()
 
 
 def outcome_of(error: TelegramError) -> Outcome:

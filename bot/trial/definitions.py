@@ -78,12 +78,15 @@ def _localized(trial: Trial) -> Iterator[tuple[str, Mapping[str, str]]]:
         yield f"arms[{number}].name", arm.name
     for number, visit in enumerate(trial.visits, start=1):
         yield f"visits[{number}].label", visit.label
+    for number, view in enumerate(trial.views, start=1):
+        yield f"photographs.views[{number}].label", view.label
 
 
 def _with_names(wording: Wording, trial: Trial, file: Path) -> Wording:
     """The names in the definition become wording, but for the arms: bot.turn.arms reads those."""
     names = {"trial.title": trial.title, "trial.site": trial.site.name}
     names |= {f"visit.{visit.name}": visit.label for visit in trial.visits}
+    names |= {f"view.{view.name}": view.label for view in trial.views}
     return Wording(
         {
             language: {

@@ -8,7 +8,8 @@ else.
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -33,6 +34,7 @@ from storage.audit import Act
 from storage.keyring import Keyring
 from storage.outbox import NewMessage, ToPerson, Urgency
 from storage.responses import FormRow
+from storage.sealing import Unreadable
 
 SALT_BYTES = 32
 # A tap can be answered for a short while only; what comes later is not shown to anybody.
@@ -58,12 +60,6 @@ def seal_envelopes(desk: Desk, drawn: AllocationList) -> list[bytes]:
     return sealed
 
 
-def sealed_misfit(desk: Desk, certificate: Certificate) -> Finding | None:
-    """The first envelope in which is not what was certified; nobody learns what is in any."""
-    opened = (Opening(*sealed) for sealed in arms.openings(desk.connection, keys=desk.keys))
-    return openings_misfit(certificate, opened)
-
-
 def allocate(desk: Desk, effect: Allocate, actor: int, tap: str) -> None:
     """Bind the next envelope; a digital one is opened for the tap that asked. Raises NoEnvelope."""
     bound = envelopes.bind_next(
@@ -75,7 +71,7 @@ def allocate(desk: Desk, effect: Allocate, actor: int, tap: str) -> None:
     act = Act("bind_envelope", "allocator", actor, effect.participant, {"envelope": bound.envelope})
     desk.record(act)
     if not paper:
-        _show(desk, actor, effect.participant, tap)
+        show(desk, actor, effect.participant, tap)
 
 
 class NoEnvelope(Exception):
@@ -84,10 +80,11 @@ class NoEnvelope(Exception):
 
 def show_arm(desk: Desk, actor: int, participant: int, tap: str) -> None:
     desk.record(Act("show_arm", "clinician", actor, participant))
-    _show(desk, actor, participant, tap)
+    show(desk, actor, participant, tap)
 
 
-def _show(desk: Desk, actor: int, participant: int, tap: str) -> None:
+def show(desk: Desk, actor: int, participant: int, tap: str) -> None:
+    """Show the arm to this tap, and keep that it was shown."""
     arms.note_told(desk.connection, person_id=actor, participant=participant, at=desk.now)
     _put(desk, actor, {"tap": tap, "allocation_of": participant})
 
@@ -137,6 +134,32 @@ def _note_words(
     if note is not None:
         words = text("session_note.popup", batch=note.batch, notes=note.notes or "-")
     return study.render(words, language)
+
+
+def openings(desk: Desk) -> Iterator[Opening]:
+    """Every envelope opened; for after the unblinding alone. Raises Unreadable."""
+    codes = codes_by_envelope(desk)
+    for number, arm, salt in arms.openings(desk.connection, keys=desk.keys):
+        yield Opening(number, codes.get(number, ""), arm, salt)
+
+
+def codes_by_envelope(desk: Desk) -> dict[int, str]:
+    """To whom each envelope was given."""
+    return {
+        it.envelope: participants.code_of(desk.connection, it.participant)
+        for it in envelopes.allocations(desk.connection)
+    }
+
+
+def sealed_misfit(desk: Desk, certificate: Certificate) -> Finding | None:
+    """The first envelope in which is not what was certified; nobody learns what is in any."""
+    return openings_misfit(certificate, _readable(openings(desk)))
+
+
+def _readable(opened: Iterator[Opening]) -> Iterator[Opening]:
+    """Up to the first that cannot be read, which is missing then."""
+    with suppress(Unreadable):
+        yield from opened
 
 
 def keep_paper_letter(desk: Desk, effect: KeepPaperLetter, actor: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never, get_args
 
 from bot.language.typed_text import compact, normalize
-from bot.turn import proving, questions
+from bot.turn import locking, proving, questions
 from bot.turn.performing import perform
 from bot.turn.reading import read_value
 from bot.turn.reads import read
@@ -23,7 +23,17 @@ from flows.effects.following import BeginForm, ContinueForm, CorrectRating, Foll
 from flows.effects.speaking import Saying
 from flows.engine import step
 from flows.events import Began, Event, Misread, Replied, Resumed
-from flows.forms import Answer, Answers, Choice, Choices, Form, Item, ParticipantCode
+from flows.forms import (
+    Answer,
+    Answers,
+    Choice,
+    Choices,
+    Form,
+    Item,
+    ParticipantCode,
+    Picture,
+    Review,
+)
 from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
@@ -167,9 +177,18 @@ def _exists(voice: Voice, code: str) -> bool:
 def _form(voice: Voice, command: Command[Any], answers: Answers) -> tuple[Any, Form]:
     facts = read(command.reads, voice.desk, voice.person, answers)
     items = command.items(facts, answers, circumstances(voice))
-    return facts, Form(
-        command.name, VERSION, items, review=command.review, may_cancel=command.may_cancel
-    )
+    # A picture was taken as it came; nothing of it is left to be confirmed.
+    has_pictures = any(isinstance(item.kind, Picture) for item in items)
+    review = Review.NEVER if has_pictures else command.review
+    return facts, Form(command.name, VERSION, items, review=review, may_cancel=command.may_cancel)
+
+
+def _presumed(voice: Voice, command: Command[Any], answers: Answers) -> Answers:
+    """The answers that go without asking, each of which may lead to another."""
+    facts = read(command.reads, voice.desk, voice.person, answers)
+    presumed = command.presumes(facts, answers, circumstances(voice))
+    more = {item: answer for item, answer in presumed.items() if item not in answers}
+    return {**more, **_presumed(voice, command, {**answers, **more})} if more else {}
 
 
 def advance(voice: Voice, found: Open, event: Event) -> Outcome:
@@ -186,14 +205,22 @@ def advance(voice: Voice, found: Open, event: Event) -> Outcome:
         return _refuse(voice, command, why)
     event = _checked(voice, command, found.state, event)
     answers = _answers_after(found.state, event)
+    state = found.state
+    if isinstance(event, Began) or answers is not state.answers:
+        presumed = _presumed(voice, command, answers)
+        answers, state = {**answers, **presumed}, _with_answers(state, presumed)
     _, form = _form(voice, command, answers)
-    turn = step(form, found.state, event)
+    turn = step(form, state, event)
     outcome = GOES_ON
     for effect in turn.effects:
         outcome = _carry_out(voice, command, form, found, turn.conversation, effect)
     if not outcome.over:
         _save(voice, found, turn.conversation)
     return outcome
+
+
+def _with_answers(state: Conversation, more: Answers) -> Conversation:
+    return replace(state, answers={**state.answers, **more})
 
 
 def _save(voice: Voice, found: Open, state: Conversation) -> None:
@@ -271,11 +298,30 @@ def _carry_out(
             voice.pop_up(text("popup.stale"))
         case engine.Finish():
             return _finish(voice, command, found, state)
-        case engine.RecordResponse() | engine.RaiseAlert() | engine.AskToConfirmPreferringNot():
+        case engine.RecordResponse(item_id):
+            _do_at_once(voice, command, state, item_id)
+        case engine.RaiseAlert() | engine.AskToConfirmPreferringNot():
             pass
         case _:
             assert_never(effect)
     return GOES_ON
+
+
+def _do_at_once(voice: Voice, command: Command[Any], state: Conversation, item_id: str) -> None:
+    """What an answer does before the command is over; one that no longer applies does nothing."""
+    if command.at_once is None or item_id not in state.answers:
+        return
+    facts = read(command.reads, voice.desk, voice.person, state.answers)
+    effects = command.at_once(facts, state.answers, circumstances(voice), item_id)
+    if why := locking.why_not(voice, effects):
+        voice.tell(why)
+        return
+    for effect in effects:
+        perform(voice, command.audit, effect, _nothing_follows)
+
+
+def _nothing_follows(effect: Following) -> None:
+    raise AssertionError(effect)
 
 
 def _wants_proof(voice: Voice, command: Command[Any], state: Conversation) -> bool:
@@ -360,6 +406,8 @@ def _still_offered(form: Form, answers: Answers) -> bool:
 def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome:
     facts = read(command.reads, voice.desk, voice.person, state.answers)
     decision = command.decide(facts, state.answers, circumstances(voice))
+    if not isinstance(decision, Refused) and (why := locking.why_not(voice, decision)):
+        decision = Refused(why)
     if isinstance(decision, Refused):
         return _refuse(voice, command, decision)
     if Role.PARTICIPANT not in voice.speaker.roles and all(

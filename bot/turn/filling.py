@@ -3,7 +3,7 @@
 import hashlib
 from typing import assert_never
 
-from bot.turn import questions
+from bot.turn import locking, questions, showing
 from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
@@ -35,6 +35,7 @@ def begin_or_resume(voice: Voice, row: FormRow) -> bool:
         desk.connection, keys=desk.keys, person_id=voice.person, form_id=row.id
     )
     if found is not None:
+        _show_pictures(voice, row)
         return resume(voice, found)
     if why := why_not(voice, row):
         voice.pop_up(why)
@@ -66,6 +67,8 @@ def why_not(voice: Voice, row: FormRow) -> Text | None:
         return text("form.closed")
     if not row.is_open:
         return text("form.closed")
+    if locking.is_locked(desk):
+        return locking.locked_words(voice)
     filled_by = desk.study.instruments[row.instrument, row.version].filled_by
     if Role(filled_by.value) not in voice.speaker.roles:
         return text("command.not_yours")
@@ -86,6 +89,13 @@ def resume(voice: Voice, found: Open) -> bool:
 def _introduce(voice: Voice, row: FormRow, code: str) -> None:
     instrument = voice.desk.study.instruments[row.instrument, row.version]
     voice.say(say(*about(voice, row, code), text(f"{instrument.prefix}.intro")))
+    _show_pictures(voice, row)
+
+
+def _show_pictures(voice: Voice, row: FormRow) -> None:
+    filled_by = voice.desk.study.instruments[row.instrument, row.version].filled_by
+    if filled_by is FilledBy.RATER and why_not(voice, row) is None:
+        showing.show_rating(voice, row)
 
 
 def about(voice: Voice, row: FormRow, code: str) -> tuple[Text, ...]:
@@ -226,6 +236,7 @@ def _submit(voice: Voice, row: FormRow, found: Open, state: Conversation) -> boo
             _record(voice, row, item, answer, kept.get(item_id))
     conversations.end(desk.connection, conversation_id=found.id, standing="finished", at=desk.now)
     responses.submit(desk.connection, form_id=row.id, by=voice.person, at=desk.now)
+    showing.take_back_rating(desk, voice.person, row)
     voice.record(
         "submit", row.participant, form=row.id, instrument=f"{row.instrument}.{row.version}"
     )

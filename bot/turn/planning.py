@@ -7,7 +7,7 @@ from bot.language.calendars import add_jalali_months, local
 from bot.turn.desk import Desk
 from flows.reminders import Hours, Kind, Wanted, plans
 from flows.schedule import due_forms, due_visits
-from storage import outbox, participants, planned
+from storage import closing, outbox, participants, planned
 from storage.outbox import Urgency
 from storage.planned import Plan
 
@@ -20,11 +20,16 @@ def hours(desk: Desk) -> Hours:
 def replan(desk: Desk, participant: int) -> None:
     """Plan what the chart asks for now, and drop what it no longer does."""
     trial, chart = desk.study.trial, participants.chart(desk.connection, participant)
-    wanted = plans(
-        hours(desk),
-        chart,
-        due_visits(trial, chart, add_jalali_months),
-        due_forms(trial, chart, add_jalali_months),
+    is_locked = closing.locked_at(desk.connection) is not None
+    wanted = (
+        []
+        if is_locked
+        else plans(
+            hours(desk),
+            chart,
+            due_visits(trial, chart, add_jalali_months),
+            due_forms(trial, chart, add_jalali_months),
+        )
     )
     planned.replace_for(
         desk.connection,
@@ -37,6 +42,11 @@ def replan(desk: Desk, participant: int) -> None:
 def replan_all(desk: Desk, everyone: Iterable[int]) -> None:
     for participant in everyone:
         replan(desk, participant)
+
+
+def drop_all(desk: Desk) -> None:
+    """The data are locked: nobody is reminded of anything any more."""
+    replan_all(desk, participants.everyone(desk.connection))
 
 
 def reminder_key(plan_id: int) -> str:

@@ -35,6 +35,7 @@ from flows.forms import (
     Option,
     ParticipantCode,
     Phone,
+    Picture,
     Pin,
     Words,
 )
@@ -233,7 +234,7 @@ def _how(item: Item) -> tuple[Text, ...]:
             return (text("how.pin"),)
         case ParticipantCode():
             return (text("how.participant"),)
-        case Choice() | Words():
+        case Choice() | Words() | Picture():
             return ()
 
 

@@ -26,6 +26,7 @@ from flows.forms import (
     Option,
     ParticipantCode,
     Phone,
+    Picture,
     Pin,
     Value,
     Words,
@@ -34,6 +35,9 @@ from flows.text import text
 
 # No answer but free text is longer, and reading a long text would hold up everybody's turns.
 LONGEST_ANSWER = 300
+
+# Kinds of files that can be pictures; what is in them is seen when they were fetched.
+_PICTURES = {"photo", "document", "web"}
 
 
 def read_typed(
@@ -48,6 +52,12 @@ def read_typed(
         return Misread("too_long")
     value = read_value(study, item, typed, today)
     return value if isinstance(value, Misread) else Replied(conversation.step, value, typed=True)
+
+
+def read_sent(conversation: Conversation, file: str | None, message: str) -> Event:
+    """The event that a file is where a picture is asked for; the answer names its message."""
+    kind = (file or "").partition(":")[0]
+    return Replied(conversation.step, message) if kind in _PICTURES else Misread("no_picture")
 
 
 def read_value(study: Study, item: Item, typed: str, today: date) -> Value | Misread:
@@ -76,6 +86,8 @@ def _read(study: Study, item: Item, typed: str, today: date) -> Value | Problem 
             return read_participant_code(typed, study.lexicon)
         case Words(longest):
             return _free(typed, longest)
+        case Picture():
+            return Misread("no_picture")
 
 
 def _choices(study: Study, item: Item, typed: str) -> tuple[str, ...] | Problem:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.turn.adverse_events import tell_of_leaving
 from bot.turn.desk import Desk
 from flows.roles import Role
-from storage import conversations, invitations, outbox, people, personal_links
+from storage import conversations, invitations, outbox, people, personal_links, pins
 from storage.outbox import Urgency
 
 # An invitation is used the same day as a rule; a week leaves room for a slow start.
@@ -67,6 +67,7 @@ def cut_off(desk: Desk, person: int) -> None:
         reason="cut_off",
         urgencies=tuple(Urgency),
     )
+    pins.end(desk.connection, person_id=person, at=desk.now)
     people.close_addresses(desk.connection, person_id=person, at=desk.now)
     conversations.end_of_person(desk.connection, person_id=person, at=desk.now)
     invitations.revoke(desk.connection, person_id=person, at=desk.now)

@@ -22,6 +22,7 @@ from storage import (
     participants,
     pregnancies,
     responses,
+    unblindings,
 )
 
 WEEK = timedelta(days=7)
@@ -66,7 +67,13 @@ def _recruitment(desk: Desk, charts: list[Chart]) -> Text:
             died=number[Status.DIED],
         ),
     )
-    return text("summary.recruitment", lines=lines)
+    return text("summary.recruitment", lines=(*lines, *_unblinded(desk)))
+
+
+def _unblinded(desk: Desk) -> tuple[Text, ...]:
+    """How often an arm was shown in an emergency, once it was."""
+    count = unblindings.agreed(desk.connection)
+    return (text("summary.unblinded", count=count),) if count else ()
 
 
 def _visits(desk: Desk, charts: list[Chart]) -> Text:

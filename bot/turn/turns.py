@@ -24,7 +24,8 @@ from bot.turn.incoming import (
     UnblockedBot,
 )
 from bot.turn.performing import perform
-from bot.turn.reading import read_typed
+from bot.turn.performing.photographing import key_of
+from bot.turn.reading import read_sent, read_typed
 from bot.turn.speaking import Voice
 from bot.turn.ticking import ask_for_confirmation
 from flows import commands
@@ -38,12 +39,12 @@ from flows.effects.following import (
     RunNext,
 )
 from flows.events import Event, Misread, Resumed
-from flows.forms import Form, Pin
+from flows.forms import Form, Item, Picture, Pin
 from flows.messages import say
 from flows.roles import Role
 from flows.submission import Submitted, after_submission
 from flows.text import Text, text
-from storage import conversations, outbox, participants, people, responses, updates
+from storage import conversations, outbox, participants, people, photographs, responses, updates
 from storage.conversations import Open
 from storage.outbox import ToStranger
 from storage.responses import FormRow
@@ -315,7 +316,7 @@ def _move(voice: Voice, found: Open, event: Event) -> None:
 
 def _hear_answer(voice: Voice, words: str) -> None:
     desk = voice.desk
-    found = conversations.foreground(desk.connection, keys=desk.keys, person_id=voice.person)
+    found, item = _asked(voice)
     is_participant = Role.PARTICIPANT in voice.speaker.roles
     if found is None:
         if is_participant:
@@ -326,8 +327,6 @@ def _hear_answer(voice: Voice, words: str) -> None:
     if commanding.awaits_pin(voice, found):
         _follow(voice, commanding.prove(voice, found, words))
         return
-    form = _form_of(voice, found)
-    item = form.item(found.state.at) if form is not None and found.state.at is not None else None
     event = read_typed(desk.study, item, found.state, words, desk.today)
     if item is not None and isinstance(item.kind, Pin):
         event = proving.without_pin(voice, event)
@@ -353,13 +352,41 @@ def _open_card(voice: Voice, words: str) -> bool:
 
 def _hear_file(voice: Voice, content: Sent) -> None:
     if Role.PARTICIPANT not in voice.speaker.roles:
-        voice.tell(text("file.no_use"))
+        _hear_file_of_staff(voice, content)
         return
     mailing.receive(voice, content.caption, content.file)
     desk = voice.desk
     found = conversations.foreground(desk.connection, keys=desk.keys, person_id=voice.person)
     if found is not None:
         _move(voice, found, Misread("mailed"))
+
+
+def _hear_file_of_staff(voice: Voice, content: Sent) -> None:
+    """A picture that was asked for; any other file leaves the chat, for it may show somebody."""
+    desk, key = voice.desk, key_of(voice)
+    if photographs.is_known(desk.connection, key):
+        return
+    found, item = _asked(voice)
+    if found is None:
+        may_send = commands.find("photographs", voice.speaker.roles) and desk.study.trial.views
+        voice.say(say(text("file.no_use"), *([text("file.photographs")] if may_send else [])))
+    elif item is None or not isinstance(item.kind, Picture):
+        voice.tell(text("file.no_use"))
+        _move(voice, found, Resumed())
+    else:
+        _move(voice, found, read_sent(found.state, content.file, key))
+    if not photographs.is_known(desk.connection, key):
+        voice.remove_what_was_sent()
+
+
+def _asked(voice: Voice) -> tuple[Open | None, Item | None]:
+    """The conversation in the foreground, and what it asks."""
+    desk = voice.desk
+    found = conversations.foreground(desk.connection, keys=desk.keys, person_id=voice.person)
+    form = None if found is None else _form_of(voice, found)
+    if found is None or form is None or found.state.at is None:
+        return found, None
+    return found, form.item(found.state.at)
 
 
 def _cancel(voice: Voice, found: Open | None = None) -> None:
@@ -375,6 +402,15 @@ def _cancel(voice: Voice, found: Open | None = None) -> None:
         conversations.leave_for_later(desk.connection, person_id=voice.person, at=desk.now)
         voice.tell(text("cancel.form"))
         return
+    told = text("cancel.kept" if _kept_something(voice, found) else "cancel.done")
     conversations.end(desk.connection, conversation_id=found.id, standing="cancelled", at=desk.now)
-    voice.tell(text("cancel.done"))
+    voice.tell(told)
     resume_aside(voice)
+
+
+def _kept_something(voice: Voice, found: Open) -> bool:
+    """Whether a picture was sent, which is kept all the same."""
+    form = _form_of(voice, found)
+    return form is not None and any(
+        isinstance(item.kind, Picture) and item.id in found.state.answers for item in form.items
+    )

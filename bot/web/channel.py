@@ -22,6 +22,7 @@ from bot.sending.outgoing import (
     NotSent,
     Outcome,
     Outgoing,
+    Picture,
     Refused,
     Remove,
     Sent,
@@ -38,6 +39,7 @@ from storage.web_chats import File, NewLine
 
 CHANNEL = "web"
 _NAME_OF_LINK_PICTURE = "link.png"
+_NAME_OF_PICTURE = "picture.jpg"
 
 
 class WebChannel:
@@ -62,13 +64,18 @@ class WebChannel:
                 return self._answer_tap(outgoing)
             case Invitation(link, caption):
                 drawn = File("image/png", _NAME_OF_LINK_PICTURE, picture(link))
-                await self._database.write(self._show_file, to, drawn, caption)
+                await self._database.write(self._show_file, to, drawn, Words(caption))
             case Attachment(file):
                 return await self._attach(to, file)
+            case Picture():
+                shown = File("image/jpeg", _NAME_OF_PICTURE, outgoing.content)
+                words = Words(outgoing.caption)
+                line = await self._database.write(self._show_file, to, shown, words)
+                return Sent(str(line))
             case Document(page):
                 made = await asyncio.to_thread(serious_event.pdf, page)
                 drawn = File("application/pdf", page.name, made)
-                await self._database.write(self._show_file, to, drawn, "")
+                await self._database.write(self._show_file, to, drawn, Words(""))
             case Menu(commands):
                 content = json.dumps([[name, does] for name, does in commands], ensure_ascii=False)
                 await self._database.write(self._put_menu, to, content)
@@ -97,12 +104,12 @@ class WebChannel:
     async def _write(self, to: Destination, content: str) -> None:
         await self._database.write(self._add, to, content)
 
-    def _add(self, connection: Connection, to: Destination, content: str) -> None:
+    def _add(self, connection: Connection, to: Destination, content: str) -> int | None:
         """At a second attempt the line stands there already."""
-        web_chats.add(
+        return web_chats.add(
             connection,
             keys=self._keys,
-            new=_new_line(to, f"message:{to.message_id}", lines.BOT, content),
+            new=_new_line(to, _key(to), lines.BOT, content),
             at=self._clock.now(),
         )
 
@@ -142,15 +149,27 @@ class WebChannel:
             found = await self._files.fetch(file)
         except NoFile:
             return Refused("no_file")
-        await self._database.write(self._show_file, to, found, "")
+        await self._database.write(self._show_file, to, found, Words(""))
         return Sent()
 
-    def _show_file(self, connection: Connection, to: Destination, file: File, words: str) -> None:
+    def _show_file(self, connection: Connection, to: Destination, file: File, words: Words) -> int:
+        """The number of the line, which may stand there already: then its file does too."""
+        standing = web_chats.with_key(
+            connection, keys=self._keys, chats=(int(to.address),), key=_key(to)
+        )
+        if standing:
+            return standing[0].id
         file_id = web_chats.keep_file(
             connection, keys=self._keys, person_id=to.person_id, file=file, at=self._clock.now()
         )
         shown = FileShown(file_id, file.type, file.name)
-        self._add(connection, to, lines.content_of(Words(words), shown))
+        line = self._add(connection, to, lines.content_of(words, shown))
+        assert line is not None
+        return line
+
+
+def _key(to: Destination) -> str:
+    return f"message:{to.message_id}"
 
 
 def _new_line(to: Destination, key: str, author: str, content: str) -> NewLine:

@@ -41,7 +41,8 @@ T = TypeVar("T")
 
 PAGE = Path(__file__).parent / "page"
 LONGEST_WORDS = 4096
-LARGEST_FILE = 10 * 1024 * 1024
+# As large as a picture may be that is sent on a messenger.
+LARGEST_FILE = 20 * 1024 * 1024
 # Words of the greatest length, in letters of four bytes, each written as an escape.
 _LARGEST_OBJECT = 64 * 1024
 _LONGEST_NAME = 200

@@ -1,6 +1,7 @@
 """What the commands about one participant share: who may give them, and how a visit is told."""
 
 from datetime import date
+from typing import Protocol
 
 from flows.chart import Chart, Milestone, Status
 from flows.commands.command import PARTICIPANT, Circumstances
@@ -10,6 +11,14 @@ from flows.forms import Answers, Item
 from flows.roles import Role
 from flows.schedule import Due
 from flows.text import Text, text
+
+
+class OfParticipant(Protocol):
+    """Facts about one participant; no chart before one is chosen."""
+
+    @property
+    def chart(self) -> Chart | None: ...
+
 
 COORDINATOR = frozenset({Role.COORDINATOR})
 CLINICIAN = frozenset({Role.CLINICIAN})
@@ -31,7 +40,7 @@ def outside_window(due: Due | None, on: date) -> tuple[Text, ...]:
 
 
 def visit_milestone(
-    facts: ParticipantFacts, answers: Answers, milestone: Milestone, reason: str = ""
+    facts: OfParticipant, answers: Answers, milestone: Milestone, reason: str = ""
 ) -> RecordMilestone:
     on = answers["on"]
     assert facts.chart is not None
@@ -40,12 +49,12 @@ def visit_milestone(
     return RecordMilestone(facts.chart.participant, milestone, on, name, reason=reason)
 
 
-def code_in(facts: ParticipantFacts) -> str:
+def code_in(facts: OfParticipant) -> str:
     assert facts.chart is not None
     return facts.chart.code
 
 
-def check_left(facts: ParticipantFacts) -> Text | None:
+def check_left(facts: OfParticipant) -> Text | None:
     chart = facts.chart
     if chart is not None and has_left(chart.status):
         return text("refused.left", code=chart.code)
@@ -63,7 +72,7 @@ def visit_line(chart: Chart, due: Due) -> Text:
     return text("visits.planned", visit=label, first=due.opens_on, last=due.closes_on)
 
 
-def check_day(facts: ParticipantFacts, answers: Answers) -> Text | None:
+def check_day(facts: OfParticipant, answers: Answers) -> Text | None:
     """Nothing of the trial happened to anybody before their consent."""
     on, chart = answers.get("on"), facts.chart
     if chart is None or chart.consented_on is None or not isinstance(on, date):

@@ -1,12 +1,12 @@
 """Who works on the trial: the administrators' commands. They see no participant."""
 
-from flows.commands.command import Circumstances, Command, choice, choices, pick, words
+from flows.commands.command import Circumstances, Command, Reach, choice, choices, pick, words
 from flows.effects import Decision, Refused
 from flows.effects.accounts import CutOff, EndRole, GiveRole, InviteStaff
 from flows.effects.speaking import Say, TellRole
 from flows.facts.people import Person, StaffFacts
 from flows.forms import Answers, Item, Review
-from flows.messages import say
+from flows.messages import run_button, say
 from flows.roles import STAFF, Role, conflict
 from flows.text import Text, text
 
@@ -47,12 +47,34 @@ def _invite(_facts: StaffFacts, answers: Answers, given: Circumstances) -> Decis
 
 def _list(facts: StaffFacts, _answers: Answers, given: Circumstances) -> Decision:
     lines = tuple(_line(person) for person in facts.staff)
-    return (Say(say(text("staff.title"), text("staff.list", lines=lines))),)
+    ended = (run_button(text("staff.ended.button"), "ended_staff"),)
+    buttons = (ended,) if facts.ended else ()
+    return (Say(say(text("staff.title"), text("staff.list", lines=lines), buttons=buttons)),)
 
 
 def _line(person: Person) -> Text:
     key = "staff.line" if person.entered else "staff.line_invited"
-    return text(key, name=person.name, roles=role_names(person.roles))
+    roles = tuple(
+        text("staff.since", role=name, on=on)
+        for name, on in zip(role_names(person.roles), person.since, strict=True)
+    )
+    return text(key, name=person.name, roles=roles)
+
+
+def _ended(facts: StaffFacts, _answers: Answers, given: Circumstances) -> Decision:
+    lines = tuple(
+        text(
+            "staff.ended",
+            name=it.name,
+            role=text(f"role.{it.role.value}"),
+            began=it.began_on,
+            ended=it.ended_on,
+        )
+        for it in facts.ended
+    )
+    if not lines:
+        return (Say(say(text("staff.none_ended"))),)
+    return (Say(say(text("staff.ended_title"), text("staff.list", lines=lines))),)
 
 
 def person_items(facts: StaffFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
@@ -118,6 +140,14 @@ def _is_last_administrator(facts: StaffFacts, person: Person) -> bool:
 
 COMMANDS = (
     Command("staff", ADMINISTRATOR, StaffFacts, _list, "view_staff"),
+    Command(
+        "ended_staff",
+        ADMINISTRATOR,
+        StaffFacts,
+        _ended,
+        "view_ended_staff",
+        reach=Reach.BUTTON,
+    ),
     Command(
         "invite_staff",
         ADMINISTRATOR,

@@ -14,6 +14,7 @@ from flows.schedule import next_step_before_randomization
 from flows.text import Text, text
 
 ALLOCATOR = frozenset({Role.ALLOCATOR})
+PI = frozenset({Role.PI})
 
 
 def _check_randomize(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:
@@ -103,10 +104,21 @@ def _check_own(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Te
     return None
 
 
+def _check_arm_alone(
+    facts: ParticipantFacts, answers: Answers, given: Circumstances
+) -> Text | None:
+    """The clinician of the participant; and the PI, once the trial is unblinded."""
+    if Role.PI in given.roles and Role.CLINICIAN not in given.roles:
+        return None if facts.trial_unblinded else text("refused.still_blinded")
+    return None if facts.trial_unblinded else _check_own(facts, answers, given)
+
+
 def _check_arm(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
-    if refused := _check_own(facts, answers, given):
+    if refused := _check_arm_alone(facts, answers, given):
         return refused
     chart = facts.chart
+    if chart is not None and chart.randomized_on is None:
+        return text("refused.not_randomized", code=chart.code)
     paper = given.trial.allocation.concealment is Concealment.PAPER
     if chart is not None and paper and not facts.letter_kept:
         return text("refused.letter_missing", code=chart.code)
@@ -175,7 +187,7 @@ COMMANDS = (
     ),
     Command(
         "arm",
-        CLINICIAN,
+        CLINICIAN | PI,
         ParticipantFacts,
         _arm,
         "view_arm",

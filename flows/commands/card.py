@@ -47,9 +47,17 @@ def _head(facts: ParticipantFacts) -> tuple[Text, ...]:
         age=chart.age,
         status=text(f"status.{chart.status.value}"),
     )
+    unblinded = (
+        () if chart.unblinded_on is None else (text("card.unblinded", on=chart.unblinded_on),)
+    )
     phone = (text("card.phone", phone=facts.phone),) if facts.phone else ()
     named = (person for person in facts.clinicians if person.id == chart.clinician)
-    return (head, *phone, *(text("card.clinician", name=person.name) for person in named))
+    return (
+        head,
+        *unblinded,
+        *phone,
+        *(text("card.clinician", name=person.name) for person in named),
+    )
 
 
 def _whereabouts(facts: ParticipantFacts, given: Circumstances) -> tuple[Text, ...]:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from flows.definition import Trial
-from flows.effects import Decision, Refused
+from flows.effects import Decision, Effect, Refused
 from flows.forms import Answers, Choice, Choices, Item, Option, ParticipantCode, Review, Words
 from flows.roles import Role
 from flows.text import Text, text
@@ -38,6 +38,8 @@ class Circumstances:
 Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]
 Check = Callable[[F, Answers, Circumstances], Text | Refused | None]
 Decide = Callable[[F, Answers, Circumstances], Decision]
+Presume = Callable[[F, Answers, Circumstances], Answers]
+AtOnce = Callable[[F, Answers, Circumstances, str], tuple[Effect, ...]]
 
 
 def no_items(_facts: object, _answers: Answers, _given: Circumstances) -> tuple[Item, ...]:
@@ -46,6 +48,10 @@ def no_items(_facts: object, _answers: Answers, _given: Circumstances) -> tuple[
 
 def no_check(_facts: object, _answers: Answers, _given: Circumstances) -> Text | None:
     return None
+
+
+def presume_nothing(_facts: object, _answers: Answers, _given: Circumstances) -> Answers:
+    return {}
 
 
 class Reach(Enum):
@@ -72,7 +78,9 @@ class Command(Generic[F]):
 
     `items` are asked in turn; `check` may refuse as soon as enough is known, and once more at the
     end; with `review` the answers are shown before anything happens. `audit` is the verb in the
-    audit trail. `may_cancel` offers to give it up. A secured command is always reviewed.
+    audit trail. `may_cancel` offers to give it up. A secured command is always reviewed. `presumes`
+    are answers that go without asking; whoever goes back can give others. `at_once` is what an
+    answer does as soon as it is given.
     """
 
     name: str
@@ -86,6 +94,8 @@ class Command(Generic[F]):
     reach: Reach = Reach.MENU
     secured: Secured = Secured.NEVER
     may_cancel: bool = True
+    presumes: Presume[F] = presume_nothing
+    at_once: AtOnce[F] | None = None
 
     def __post_init__(self) -> None:
         if self.secured is not Secured.NEVER and self.review is not Review.ALWAYS:

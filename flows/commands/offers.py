@@ -107,6 +107,10 @@ def _checked_before(_facts: ParticipantFacts, given: Circumstances) -> bool:
     return given.trial.before_session is not None
 
 
+def _photographed(facts: ParticipantFacts, _given: Circumstances) -> bool:
+    return any(visit.photographed_on is not None for visit in _chart(facts).visits.values())
+
+
 def _all(*conditions: Fits) -> Fits:
     return lambda facts, given: all(fits(facts, given) for fits in conditions)
 
@@ -116,6 +120,7 @@ OFFERS = (
     Offer("attended", Page.VISITS, _coordinator),
     Offer("missed", Page.VISITS, _coordinator),
     Offer("photographs", Page.VISITS, _anybody),
+    Offer("pictures", Page.VISITS, _photographed),
     Offer("eligibility", Page.TREATMENT, _all(_coordinator, _before)),
     Offer("confirm_eligibility", Page.TREATMENT, _all(_clinician, _before)),
     Offer("reference", Page.TREATMENT, _all(_clinician, _before)),
@@ -124,6 +129,7 @@ OFFERS = (
     Offer("session", Page.TREATMENT, _own),
     Offer("sessions", Page.TREATMENT, _own),
     Offer("arm", Page.TREATMENT, _own),
+    Offer("unblind", Page.TREATMENT, _all(_clinician, _after)),
     Offer("report_event", Page.SAFETY, _yours),
     Offer("assess_event", Page.SAFETY, _all(_yours, _unassessed)),
     Offer("follow_up_event", Page.SAFETY, _all(_yours, _assessed)),
@@ -146,9 +152,11 @@ OFFERS = (
 LASTING = frozenset(
     {
         "history",
+        "pictures",
         "why",
         "sessions",
         "arm",
+        "unblind",
         "report_event",
         "assess_event",
         "follow_up_event",

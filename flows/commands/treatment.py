@@ -1,15 +1,10 @@
-"""Photographs and treatment sessions. Batch and notes can name a product: arm data."""
+"""Treatment sessions. Batch and notes can name a product: arm data."""
 
 from datetime import date
 
 from flows.chart import Chart, Milestone
 from flows.commands.about_participant import (
     CLINICIAN,
-    STAFF_OF_PARTICIPANT,
-    check_day,
-    check_left,
-    code_in,
-    has_left,
     outside_window,
     visit_milestone,
 )
@@ -25,41 +20,6 @@ from flows.text import Text, text
 # What fits in a pop-up of 200 characters, with room for the visit's name.
 LONGEST_BATCH = 40
 LONGEST_NOTES = 110
-
-
-def _photograph_visits(facts: ParticipantFacts, given: Circumstances) -> dict[str, Text]:
-    chart = facts.chart
-    names = [given.trial.baseline.name, *facts.due]
-    return {
-        name: text(f"visit.{name}")
-        for name in names
-        if chart is None or chart.visit(name).photographed_on is None
-    }
-
-
-def _photograph_items(
-    facts: ParticipantFacts, _a: Answers, given: Circumstances
-) -> tuple[Item, ...]:
-    return (
-        PARTICIPANT,
-        pick("visit", _photograph_visits(facts, given)),
-        Item("on", text("ask.happened_on"), Day(latest=given.today)),
-    )
-
-
-def _check_photographs(
-    facts: ParticipantFacts, answers: Answers, given: Circumstances
-) -> Text | None:
-    chart = facts.chart
-    if chart is not None and not has_left(chart.status) and not _photograph_visits(facts, given):
-        return text("refused.photographed_already", code=chart.code)
-    return check_left(facts) or check_day(facts, answers)
-
-
-def _photographed(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
-    recorded = visit_milestone(facts, answers, Milestone.PHOTOGRAPHED)
-    done = text("photographs.done", code=code_in(facts), visit=text(f"visit.{answers['visit']}"))
-    return (recorded, Say(say(done)))
 
 
 def sessions_to_do(facts: ParticipantFacts, given: Circumstances) -> dict[str, Text]:
@@ -151,17 +111,6 @@ def _late(facts: ParticipantFacts, on: date, name: str, given: Circumstances) ->
 
 
 COMMANDS = (
-    Command(
-        "photographs",
-        STAFF_OF_PARTICIPANT,
-        ParticipantFacts,
-        _photographed,
-        "record_photographs",
-        items=_photograph_items,
-        check=_check_photographs,
-        review=Review.ALWAYS,
-        reach=Reach.CARD,
-    ),
     Command(
         "session",
         CLINICIAN,

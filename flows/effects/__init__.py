@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
+from flows.effects.ending import Ending
 from flows.effects.enrolment import Enrolling
 from flows.effects.events import Assessing
 from flows.effects.following import Following
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.photographs import Photographing
 from flows.effects.pregnancies import Expecting
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
@@ -28,12 +30,14 @@ Effect = (
     | Marking
     | Administering
     | Allocating
+    | Photographing
     | Rating
     | Safeguarding
     | Assessing
     | Expecting
     | Corresponding
     | Overseeing
+    | Ending
 )
 
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from flows.facts.day import DayFacts, FindFacts
+from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
+from flows.facts.photographs import PhotographFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
@@ -21,6 +23,7 @@ class NoFacts:
 Facts = (
     NoFacts
     | ParticipantFacts
+    | PhotographFacts
     | OwnFacts
     | EnrolmentFacts
     | ProtocolFacts
@@ -34,4 +37,6 @@ Facts = (
     | FindFacts
     | TimelineFacts
     | MessageFacts
+    | UnblindingFacts
+    | ClosingFacts
 )

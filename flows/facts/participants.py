@@ -43,6 +43,7 @@ class ParticipantFacts:
     letters: int = 0
     alerts: int = 0
     events: tuple[Event, ...] = ()
+    trial_unblinded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

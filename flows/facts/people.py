@@ -1,17 +1,29 @@
 """Who works on the trial, as commands see them."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from flows.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """`since` are the days on which the roles began, in their order."""
+
     id: int
     name: str = field(repr=False)
     roles: tuple[Role, ...] = ()
     entered: bool = True
     knows_an_arm: bool = False
+    since: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRole:
+    name: str = field(repr=False)
+    role: Role
+    began_on: date
+    ended_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +33,4 @@ class StaffFacts:
 
     staff: tuple[Person, ...]
     namesake_knows_an_arm: bool = False
+    ended: tuple[EndedRole, ...] = ()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.rehearsal.world import World
-from bot.sending.outgoing import Document, Outgoing, Words
+from bot.sending.outgoing import Comparison, Document, Outgoing, Words
 from bot.sending.rendering import render
 from storage import people
 from storage.outbox import Leaving, Urgency
@@ -38,12 +38,14 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await world.end()
 
 
-async def leaving(world: World, person: int | None, kind: str, **body: object) -> Outgoing:
+async def leaving(
+    world: World, person: int | None, kind: str, **body: object
+) -> Outgoing | Comparison:
     message = Leaving(
         1, kind, Urgency.REPLY, 1, person, None, "telegram", "en", "chat", json.dumps(body)
     )
 
-    def word(connection: Connection) -> Outgoing:
+    def word(connection: Connection) -> Outgoing | Comparison:
         return render(connection, world.keys, world.study, world.links, message)
 
     return await world.database.read(word)

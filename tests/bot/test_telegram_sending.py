@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from telegram import Bot
 from telegram.error import InvalidToken
 
-from bot.sending.files import Files, NoFile
+from bot.sending.files import FileAway, Files, FileTooLarge, NoFile
+from bot.sending.link_pictures import picture
 from bot.sending.outgoing import (
     Attachment,
     Change,
@@ -20,6 +21,7 @@ from bot.sending.outgoing import (
     Leave,
     Menu,
     NotSent,
+    Picture,
     Refused,
     Remove,
     Sent,
@@ -80,6 +82,34 @@ async def test_a_message_arrives_with_its_buttons(channel: TelegramChannel, phon
         [("Yes", "a:1"), ("No", "a:2")],
         [("Later", "a:3")],
     ]
+
+
+async def test_a_picture_is_known_by_the_message_that_holds_it(
+    channel: TelegramChannel, phone: Phone
+) -> None:
+    shown = await channel.send(address(phone), Picture(picture("a scalp"), "P-001: Vertex"))
+    (message,) = phone.messages()
+    assert shown == Sent(str(message.id))
+    assert message.text == "P-001: Vertex"
+    assert await channel.send(address(phone), Remove(str(message.id))) == Sent()
+    assert phone.messages() == []
+
+
+async def test_a_file_is_fetched_or_why_not_is_told(
+    channel: TelegramChannel, phone: Phone, api: BotApi
+) -> None:
+    photo = phone.send_file("photo", b"\xff\xd8\xff mine")["message"]["photo"][0]["file_id"]
+    fetched = await channel.fetch(photo)
+    assert (fetched.type, fetched.content) == ("image/jpeg", b"\xff\xd8\xff mine")
+    large = phone.send_file("document", bytes(20_000_001))["message"]["document"]["file_id"]
+    with pytest.raises(FileTooLarge):
+        await channel.fetch(large)
+    api.fail("getFile", "broken")
+    with pytest.raises(FileAway):
+        await channel.fetch(photo)
+    with pytest.raises(NoFile) as gone:
+        await channel.fetch("no such file")
+    assert not isinstance(gone.value, FileAway | FileTooLarge)
 
 
 async def test_a_long_message_comes_in_parts_with_the_buttons_below(

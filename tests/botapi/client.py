@@ -7,6 +7,7 @@ with BotApi.start() as api:
     phone.tap("بله")
 """
 
+import base64
 import itertools
 import subprocess
 import sys
@@ -230,6 +231,11 @@ class Phone:
     def send_other(self, kind: str, **facts: Json) -> Json:
         """A sticker, voice, photo or document; `facts` join the message (a caption)."""
         return self.act("write", kind=kind, facts=facts)
+
+    def send_file(self, kind: str, content: bytes, **facts: Json) -> Json:
+        """A photo or a document with this content."""
+        encoded = base64.b64encode(content).decode()
+        return self.act("write", kind=kind, content=encoded, facts=facts)
 
     def share_contact(self, phone_number: str, **facts: Json) -> Json:
         """The person's own number, unless `facts` name another user_id."""

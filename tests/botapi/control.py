@@ -3,6 +3,7 @@
 A request for something a phone could not do is answered with 409 and the reason.
 """
 
+import base64
 import dataclasses
 import itertools
 import time
@@ -73,18 +74,20 @@ def forward_origin(name: str) -> Body:
 
 
 def written_content(world: World, given: dict[str, Any]) -> Body:
+    """A photo or a document can have a `content` of its own, in base64."""
     facts: Body = given.get("facts", {})
+    own = base64.b64decode(given["content"]) if "content" in given else None
     match given["kind"]:
         case "contact":
             return {"contact": facts}
         case "photo":
-            file = world.store_file("photos", "photo.jpg", b"\xff\xd8\xff a photo")
+            file = world.store_file("photos", "photo.jpg", own or b"\xff\xd8\xff a photo")
             return {"photo": [file | {"width": 90, "height": 60}]} | facts
         case "voice":
             file = world.store_file("voice", "voice.oga", b"OggS a voice")
             return {"voice": file | {"duration": 3}} | facts
         case "document":
-            file = world.store_file("documents", "file.pdf", b"%PDF a document")
+            file = world.store_file("documents", "file.pdf", own or b"%PDF a document")
             return {"document": file | {"file_name": "file.pdf"}} | facts
         case "sticker":
             file = world.store_file("stickers", "sticker.webp", b"RIFF a sticker")

@@ -20,6 +20,7 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 IMAGE_HEADS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 LONGEST_TEXT, LONGEST_CAPTION = 4096, 1024
 LARGEST_PHOTO, LARGEST_DOCUMENT = 10 * 2**20, 50 * 2**20
+LARGEST_DOWNLOAD = 20 * 10**6
 LONGEST_POLL = 50
 MOST_COMMANDS = 100
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -314,6 +315,8 @@ async def leave_chat(world: World, given: Parameters) -> bool:
 
 async def get_file(world: World, given: Parameters) -> Body:
     file = world.stored(given["file_id"])
+    if len(file.content) > LARGEST_DOWNLOAD:
+        raise bad_request("file is too big")
     return {
         "file_id": given["file_id"],
         "file_unique_id": f"unique-{given['file_id']}",

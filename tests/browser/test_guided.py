@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.language.calendars import add_jalali_months
+from bot.rehearsal.pictures import DrawnFiles
 from bot.rehearsal.stage import PIN
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from flows.roles import STAFF
@@ -47,11 +48,19 @@ async def _make_eligible(it: RehearsalPage) -> None:
     for step in (5, 6, 7, 8):
         await it.until_step(step)
         clinician = await it.do_as_guided("clinician")
+        if step == 7:
+            await _send_pictures(clinician)
+            continue
         if step == 6:
             await clinician.choose("II_1")
         if step == 8:
             await clinician.choose_first()
         await clinician.press("S")
+
+
+async def _send_pictures(clinician: Phone) -> None:
+    sharp = await DrawnFiles.fetch("sharp picture")
+    await clinician.send_pictures(*[sharp.content for _ in STUDY.trial.views])
 
 
 async def _randomize(it: RehearsalPage) -> None:

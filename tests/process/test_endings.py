@@ -195,6 +195,6 @@ def test_health_tells_how_it_is_and_nothing_about_anybody(hamrah: Hamrah, api: B
         "seconds_oldest_message_waits",
         "channels",
     }
-    assert health["channels"] == {"telegram": "open"}
+    assert health["channels"] == {"telegram": "open", "photographs": "open"}
     assert 'hamrah_channel_up{channel="telegram"} 1.0' in metrics
     assert "hamrah_database_up 1.0" in metrics

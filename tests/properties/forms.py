@@ -33,6 +33,7 @@ from flows.forms import (
     Option,
     ParticipantCode,
     Phone,
+    Picture,
     Pin,
     Review,
     Value,
@@ -106,7 +107,7 @@ def answers(kind: Kind) -> st.SearchStrategy[Value]:
             return st.times().map(lambda at: time(at.hour, at.minute))
         case Words(longest):
             return st.text(min_size=1, max_size=longest)
-        case Phone() | Pin() | ParticipantCode():
+        case Phone() | Pin() | ParticipantCode() | Picture():
             return st.just("P-001")
         case _:
             assert_never(kind)

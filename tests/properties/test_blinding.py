@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.rehearsal import pictures
 from bot.rehearsal.phones import Phone
 from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
@@ -132,6 +133,8 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _first_month(world)
     await _to_the_end(world)
     await _look_back(world)
+    await _unblind_one(world)
+    await _end_the_trial(world)
     await _staff_changes(world)
 
 
@@ -202,7 +205,9 @@ async def _first_month(world: Watched) -> None:
     await world.say("coordinator", "/today", "/worklist UNBOOKED", "/called P-003 NO_ANSWER")
     await world.say("coordinator", "/attended P-001 month_1 today", "[S]")
     await world.say("coordinator", "/missed P-002 month_1 today", "[s]", "[S]")
-    await world.say("clinician", "/photographs P-001 month_1 today", "[S]", "/card P-001")
+    await world.photograph("P-001", "month_1")
+    await world.say("clinician", "/card P-001", "/pictures P-001 month_1", "[r]")
+    await world.phone("clinician").send_file("", pictures.reference("sharp picture"))
     await world.session(1, "month_1")
     await world.session(3, "month_1")
     await _rate(world)
@@ -248,6 +253,19 @@ async def _to_the_end(world: Watched) -> None:
     await world.pass_time(timedelta(days=14))
 
 
+async def _unblind_one(world: Watched) -> None:
+    """The clinician is shown an arm that they know; the PI agrees to it unseen."""
+    await world.say("clinician", "/unblind P-001", "she is in hospital", PIN, "[S]")
+    await world.say("pi", "[r]", PIN, "[S]")
+    await world.say("clinician", "[r]")
+
+
+async def _end_the_trial(world: Watched) -> None:
+    await world.say("pi", "/trial_end", "/lock", "(YES)", "it ends here", PIN, "[S]")
+    await world.say("pi", "/sign_off", "(YES)", PIN, "[S]", "/unblind_trial", "(YES)", PIN, "[S]")
+    await world.say("clinician", "[r]", PIN, "[S]", "/alerts")
+
+
 async def _look_back(world: Watched) -> None:
     """What staff can read of a participant, by whoever may."""
     for name in ("coordinator", "clinician", "rater", "allocator"):
@@ -263,6 +281,7 @@ async def _staff_changes(world: Watched) -> None:
     await world.say("administrator", "/reset_pin", "(4)", "111111", PIN, "[S]")
     await world.say("rater", "/pin", "123456", "864202", "864202", "[S]")
     await world.say("administrator", "/cut_off", "(4)", "[S]")
+    await world.say("administrator", "/staff", "/ended_staff")
     await world.say("stranger", "hello", "/start guessed", "/arm P-001")
 
 

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import Connection, Row, select
 
 from bot.language.calendars import add_jalali_months, local
+from bot.rehearsal import arriving
 from bot.rehearsal.world import World
 from flows.chart import Chart
 from flows.reminders import Hours, Kind
@@ -96,8 +97,8 @@ class Reminding(RuleBasedStateMachine):
     async def _only(self, person: int) -> None:
         """Let what waits for one person reach them."""
         line = DueLine(f"person:{person}", Urgency.REPLY, "telegram")
-        while (taken := await self.world.database.write(self.world._take, line)) is not None:
-            self.world._show(*taken)
+        while (it := await self.world.database.write(arriving.take, self.world, line)) is not None:
+            await arriving.show(self.world, it)
 
     @rule(visit=st.sampled_from(VISITS), coming=st.sampled_from(["YES", "NO"]))
     def answer(self, visit: str, coming: str) -> None:

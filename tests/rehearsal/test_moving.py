@@ -14,6 +14,7 @@ from bot.rehearsal.clock import MovableClock
 from bot.rehearsal.moving import Moving
 from bot.rehearsal.running import RehearsalPart
 from bot.rehearsal.scene import Rehearsal
+from bot.sending.files import Files
 from bot.service import Service
 from bot.settings import Listen
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
@@ -42,7 +43,7 @@ async def rehearsing(
     await database.write(rehearsals.take_up, beginning=Begun("epoch", 0), path=path)
     desks = Desks(keys, STUDY, clock, Links(invitation="http://x/#start={}".format))
     scene = Rehearsal(database, desks, "epoch")
-    part = RehearsalPart(database, desks, scene, ["http://x"])
+    part = RehearsalPart(database, desks, Files(), scene, ["http://x"])
     stopping = asyncio.Event()
     await desks.write(database, "stage", stage.prepare, "en")
     with open_socket(Listen("127.0.0.1", 0)) as listener:

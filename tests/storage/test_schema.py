@@ -34,6 +34,7 @@ CHANGING = {
     "mail": "is answered",
     "outbox": "leaves",
     "person": "changes the language",
+    "photograph": "is checked",
     "pin": "ends",
     "planned": "is carried out",
     "personal_link": "ends",

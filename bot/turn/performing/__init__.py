@@ -11,10 +11,12 @@ from bot.turn.performing import (
     allocating,
     assessing,
     corresponding,
+    ending,
     enrolling,
     expecting,
     marking,
     overseeing,
+    photographing,
     rating,
     safeguarding,
     saying,
@@ -23,12 +25,14 @@ from bot.turn.speaking import Voice
 from flows.effects import Effect
 from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
+from flows.effects.ending import Ending
 from flows.effects.enrolment import Enrolling
 from flows.effects.events import Assessing
 from flows.effects.following import Following
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
+from flows.effects.photographs import Photographing
 from flows.effects.pregnancies import Expecting
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
@@ -51,6 +55,8 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         administering.perform(voice, verb, effect)
     elif isinstance(effect, Allocating):
         allocating.perform(voice, verb, effect)
+    elif isinstance(effect, Photographing):
+        photographing.perform(voice, verb, effect)
     elif isinstance(effect, Rating):
         rating.perform(voice, verb, effect)
     elif isinstance(effect, Safeguarding):
@@ -63,5 +69,7 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         corresponding.perform(voice, verb, effect)
     elif isinstance(effect, Overseeing):
         overseeing.perform(voice, verb, effect)
+    elif isinstance(effect, Ending):
+        ending.perform(voice, verb, effect)
     else:
         assert_never(effect)

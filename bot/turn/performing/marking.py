@@ -10,12 +10,25 @@ from bot.turn.speaking import Voice
 from flows.chart import Milestone
 from flows.effects.milestones import RecordMilestone
 from storage import conversations, invitations, outbox, participants, responses
+from storage.audit import Act
 from storage.outbox import Urgency
 from storage.participants import NewMilestone
 
 
 def perform(voice: Voice, verb: str, effect: RecordMilestone) -> None:
-    desk = voice.desk
+    _record(voice.desk, effect, voice.person)
+    voice.record(verb, effect.participant, **_detail(effect))
+    _follow(voice.desk, effect)
+
+
+def perform_for(desk: Desk, verb: str, effect: RecordMilestone, person: int) -> None:
+    """The same where it follows by itself from what this person did before."""
+    _record(desk, effect, person)
+    desk.record(Act(verb, "system", None, effect.participant, _detail(effect)))
+    _follow(desk, effect)
+
+
+def _record(desk: Desk, effect: RecordMilestone, person: int) -> None:
     participants.record(
         desk.connection,
         keys=desk.keys,
@@ -23,26 +36,24 @@ def perform(voice: Voice, verb: str, effect: RecordMilestone) -> None:
         new=NewMilestone(
             effect.milestone, effect.on, effect.visit, effect.at, effect.detail, effect.reason
         ),
-        recorded_by=voice.person,
+        recorded_by=person,
         at=desk.now,
     )
-    voice.record(
-        verb,
-        effect.participant,
-        milestone=effect.milestone.value,
-        on=effect.on.isoformat(),
-        visit=effect.visit,
-        at=None if effect.at is None else effect.at.isoformat(),
-        reason=effect.reason,
+
+
+def _detail(effect: RecordMilestone) -> dict[str, str | int | None]:
+    return {
+        "milestone": effect.milestone.value,
+        "on": effect.on.isoformat(),
+        "visit": effect.visit,
+        "at": None if effect.at is None else effect.at.isoformat(),
+        "reason": effect.reason,
         **effect.detail,
-    )
-    _follow_milestone(voice, effect)
-    replan(desk, effect.participant)
+    }
 
 
-def _follow_milestone(voice: Voice, effect: RecordMilestone) -> None:
+def _follow(desk: Desk, effect: RecordMilestone) -> None:
     """What must not wait: forms for the rater, and messages that must not leave."""
-    desk = voice.desk
     match effect.milestone:
         case Milestone.ATTENDED | Milestone.PHOTOGRAPHED | Milestone.SESSION_DONE:
             open_rating(desk, effect.participant, effect.visit, effect.on)
@@ -57,6 +68,7 @@ def _follow_milestone(voice: Voice, effect: RecordMilestone) -> None:
             _leave(desk, effect)
         case _:
             pass
+    replan(desk, effect.participant)
 
 
 def _cancel(desk: Desk, effect: RecordMilestone, *urgencies: Urgency) -> None:

@@ -6,22 +6,26 @@ from typing import Any
 from bot.turn.desk import Desk
 from bot.turn.reads import (
     day,
+    ending,
     events,
     mail,
     messages,
     participants,
     people,
+    photographs,
     rating,
     safety,
     timeline,
 )
 from flows.facts import Facts, NoFacts
 from flows.facts.day import DayFacts, FindFacts
+from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
+from flows.facts.photographs import PhotographFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
@@ -44,6 +48,7 @@ READERS: Mapping[type, Reader] = {
     NoFacts: _nothing,
     ParticipantFacts: participants.about_participant,
     OwnFacts: participants.own,
+    PhotographFacts: photographs.of_participant,
     EnrolmentFacts: people.enrolment,
     ProtocolFacts: people.plan,
     StaffFacts: people.staff,
@@ -56,4 +61,6 @@ READERS: Mapping[type, Reader] = {
     MessageFacts: messages.everything,
     EventFacts: events.about_participant,
     OpenEventsFacts: events.still_open,
+    UnblindingFacts: ending.requests,
+    ClosingFacts: ending.closing_state,
 }

@@ -21,6 +21,7 @@ from storage import (
     participants,
     people,
     responses,
+    unblindings,
 )
 from storage.responses import FormRow
 
@@ -56,6 +57,7 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         counts.waiting_mail(desk.connection, person_id=found),
         len(alerts.open_alerts(desk.connection, participant=found)),
         tuple(adverse_events.of_participant(desk.connection, found)),
+        unblindings.is_trial_unblinded(desk.connection),
     )
 
 

@@ -3,10 +3,13 @@
 from bot.turn import arms
 from bot.turn.desk import Desk
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
-from flows.facts.people import Person, StaffFacts
+from flows.facts.people import EndedRole, Person, StaffFacts
 from flows.forms import Answers
 from flows.roles import Role
 from storage import participants, people, protocol
+
+# As many as a message holds.
+MOST_ENDED = 40
 
 
 def is_confirmed(desk: Desk) -> bool:
@@ -36,7 +39,7 @@ def enrolment(desk: Desk, _actor: int, _answers: Answers) -> EnrolmentFacts:
 
 
 def staff(desk: Desk, _actor: int, answers: Answers) -> StaffFacts:
-    name = str(answers.get("staff_name", ""))
+    name, day = str(answers.get("staff_name", "")), desk.study.today
     namesakes = people.named(desk.connection, keys=desk.keys, name=name) if name else []
     return StaffFacts(
         tuple(
@@ -46,10 +49,15 @@ def staff(desk: Desk, _actor: int, answers: Answers) -> StaffFacts:
                 member.roles,
                 member.entered,
                 arms.knows_an_arm(desk.connection, member.person_id),
+                tuple(map(day, member.since)),
             )
             for member in people.staff(desk.connection, keys=desk.keys)
         ),
         any(arms.knows_an_arm(desk.connection, person) for person in namesakes),
+        tuple(
+            EndedRole(it.name, it.role, day(it.began_at), day(it.ended_at))
+            for it in people.ended_roles(desk.connection, keys=desk.keys, limit=MOST_ENDED)
+        ),
     )
 
 

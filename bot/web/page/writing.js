@@ -6,7 +6,7 @@ import { say } from "./words.js";
 const LONGEST = 4096;
 /** A browser takes long over a text field with a book in it. */
 const LONGEST_PASTED = 5 * LONGEST;
-const LARGEST_FILE = 10 * 1024 * 1024;
+const LARGEST_FILE = 20 * 1024 * 1024;
 /** Five lines, with what is around them. */
 const HIGHEST = 138;
 /** What a telephone makes of its own pictures, if it is asked for one of these. */
@@ -29,7 +29,8 @@ export class Writing {
       keydown: (event) => this.pressed(event),
     });
     this.picker = make("input.unseen", {
-      type: "file", accept: FILES, tabindex: -1, "aria-hidden": "true", change: () => this.attach(),
+      type: "file", accept: FILES, multiple: true, tabindex: -1, "aria-hidden": "true",
+      change: () => this.attach(),
     });
     this.attachButton = button(".icon", () => this.picker.click(), icon("attach"));
     this.sendButton = make("button.icon.send", { type: "submit" }, icon("send"));
@@ -103,9 +104,11 @@ export class Writing {
   }
 
   attach() {
-    const [file] = this.picker.files;
+    const files = [...this.picker.files];
     this.picker.value = "";
-    if (file && file.size > LARGEST_FILE) this.then.tell(say(this.language, "web.too_large"));
-    else if (file) this.then.file(file);
+    for (const file of files) {
+      if (file.size > LARGEST_FILE) this.then.tell(say(this.language, "web.too_large"));
+      else this.then.file(file);
+    }
   }
 }

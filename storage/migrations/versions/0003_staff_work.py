@@ -13,6 +13,73 @@ down_revision = "0002"
 def upgrade() -> None:
     _mail()
     _pins()
+    _unblinding()
+    _closing()
+    _safety()
+    _photographs()
+
+
+def _photographs() -> None:
+    op.create_table(
+        "photograph",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("visit", sa.String(), nullable=False),
+        sa.Column("view", sa.String(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("file", Sealed(), nullable=True),
+        sa.Column("message", sa.String(), nullable=True),
+        sa.Column("sent_by", sa.Integer(), nullable=False),
+        sa.Column("address_id", sa.Integer(), nullable=False),
+        sa.Column("received_at", UTC(length=27), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", UTC(length=27), nullable=False),
+        sa.Column("settled_at", UTC(length=27), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.person_id"],
+            name=op.f("fk_photograph_participant_id"),
+        ),
+        sa.ForeignKeyConstraint(["sent_by"], ["person.id"], name=op.f("fk_photograph_sent_by")),
+        sa.ForeignKeyConstraint(
+            ["address_id"], ["address.id"], name=op.f("fk_photograph_address_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photograph")),
+        sa.UniqueConstraint("key", name=op.f("uq_photograph_key")),
+    )
+    op.create_index(
+        op.f("ix_photograph_participant_id"), "photograph", ["participant_id"], unique=False
+    )
+    op.create_index(op.f("ix_photograph_sent_by"), "photograph", ["sent_by"], unique=False)
+    op.create_index(
+        "ix_photograph_received",
+        "photograph",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'received'"),
+        postgresql_where=sa.text("state = 'received'"),
+    )
+    op.create_table(
+        "photograph_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("photograph_id", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("sharpness", sa.Integer(), nullable=False),
+        sa.Column("content", Sealed(), nullable=False),
+        sa.Column("kept_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["photograph_id"], ["photograph.id"], name=op.f("fk_photograph_file_photograph_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photograph_file")),
+        sa.UniqueConstraint("photograph_id", name=op.f("uq_photograph_file_photograph_id")),
+    )
+    for trigger in append_only("photograph_file"):
+        op.execute(trigger)
+    op.add_column("outbox", sa.Column("sent_as", sa.String(), nullable=True))
 
 
 def _mail() -> None:
@@ -51,7 +118,6 @@ def _pins() -> None:
     op.create_index(op.f("ix_pin_miss_person_id"), "pin_miss", ["person_id"], unique=False)
     for trigger in append_only("pin_miss"):
         op.execute(trigger)
-    _safety()
 
 
 def _safety() -> None:
@@ -278,3 +344,77 @@ def _move_what_was_done() -> None:
         " FROM alert WHERE done IS NOT NULL"
     )
     op.drop_column("alert", "done")
+
+
+def _unblinding() -> None:
+    op.create_table(
+        "unblinding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=True),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("reason", Sealed(), nullable=False),
+        sa.Column("asked_at", UTC(length=27), nullable=False),
+        sa.Column("expires_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.person_id"], name=op.f("fk_unblinding_participant_id")
+        ),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_unblinding_asked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unblinding")),
+    )
+    op.create_index(
+        op.f("ix_unblinding_participant_id"), "unblinding", ["participant_id"], unique=False
+    )
+    op.create_index(op.f("ix_unblinding_asked_by"), "unblinding", ["asked_by"], unique=False)
+    for trigger in append_only("unblinding"):
+        op.execute(trigger)
+    op.create_table(
+        "unblinding_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unblinding_id", sa.Integer(), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=False),
+        sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("answered_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unblinding_id"], ["unblinding.id"], name=op.f("fk_unblinding_answer_unblinding_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["person.id"], name=op.f("fk_unblinding_answer_answered_by")
+        ),
+        sa.UniqueConstraint("unblinding_id", name=op.f("uq_unblinding_answer_unblinding_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unblinding_answer")),
+    )
+    op.create_index(
+        op.f("ix_unblinding_answer_answered_by"), "unblinding_answer", ["answered_by"], unique=False
+    )
+    for trigger in append_only("unblinding_answer"):
+        op.execute(trigger)
+
+
+def _closing() -> None:
+    op.create_table(
+        "data_lock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("locked_by", sa.Integer(), nullable=False),
+        sa.Column("reason", Sealed(), nullable=False),
+        sa.Column("locked_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["locked_by"], ["person.id"], name=op.f("fk_data_lock_locked_by")),
+        sa.CheckConstraint("id = 1", name=op.f("ck_data_lock_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_lock")),
+    )
+    op.create_index(op.f("ix_data_lock_locked_by"), "data_lock", ["locked_by"], unique=False)
+    for trigger in append_only("data_lock"):
+        op.execute(trigger)
+    op.create_table(
+        "sign_off",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("signed_by", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("locked", sa.Integer(), nullable=False),
+        sa.Column("signed_at", UTC(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["signed_by"], ["person.id"], name=op.f("fk_sign_off_signed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
+    )
+    op.create_index(op.f("ix_sign_off_signed_by"), "sign_off", ["signed_by"], unique=False)
+    for trigger in append_only("sign_off"):
+        op.execute(trigger)

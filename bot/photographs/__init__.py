@@ -1,0 +1,1 @@
+"""Photographs of participants: fetched, checked, kept sealed, and shown side by side."""

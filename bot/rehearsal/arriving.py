@@ -1,0 +1,119 @@
+"""What leaves the outbox of a played trial arrives on its phones."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from sqlalchemy import Connection
+
+from bot.rehearsal.phones import Phone, Shown
+from bot.sending.drawing import drawn
+from bot.sending.outgoing import (
+    Attachment,
+    Change,
+    Comparison,
+    Document,
+    Invitation,
+    Leave,
+    Menu,
+    Outgoing,
+    Picture,
+    Remove,
+    TapAnswer,
+    Words,
+)
+from bot.sending.rendering import render
+from bot.turn.bodies import body_of
+from storage import outbox
+from storage.outbox import DueLine, Leaving
+from storage.shown import KINDS
+
+if TYPE_CHECKING:
+    from bot.rehearsal.world import World
+
+# What the bot has shown goes by another kind of number than what somebody sent.
+_OWN = "shown:"
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """A message with its words, and the number that a picture of the bot's own gets."""
+
+    leaving: Leaving
+    outgoing: Outgoing | Comparison
+    number: int | None
+
+
+def take(connection: Connection, world: "World", due: DueLine) -> Arriving | None:
+    leaving = outbox.take(
+        connection, keys=world.keys, line=due.line, channel=due.channel, at=world.now
+    )
+    if leaving is None:
+        return None
+    number = world.next_message() if leaving.kind in KINDS else None
+    sent_as = None if number is None else f"{_OWN}{number}"
+    outbox.settle_sent(
+        connection,
+        message_id=leaving.id,
+        channel=leaving.channel,
+        at=world.now,
+        sent_as=sent_as,
+    )
+    outgoing = render(connection, world.keys, world.study, world.links, leaving)
+    return Arriving(leaving, outgoing, number)
+
+
+async def show(world: "World", arriving: Arriving) -> None:
+    address = arriving.leaving.address
+    phone = next(it for it in world.phones.values() if it.address == address)
+    outgoing = await drawn(arriving.outgoing)
+    match outgoing:
+        case Words() as words:
+            phone.shown.append(_worded(world.next_message(), words))
+        case Change(message, words):
+            _change(phone, int(message), words)
+        case Remove(message):
+            _remove(phone, message)
+        case TapAnswer():
+            _answer_tap(phone, outgoing.text)
+        case Invitation():
+            phone.invitation = str(body_of(arriving.leaving.body)["secret"])
+        case Attachment(file):
+            phone.shown.append(Shown(world.next_message(), f"({file})", []))
+        case Document(page):
+            told = f"({page.name})\n{page.narrative_title}: {page.narrative}"
+            phone.shown.append(Shown(world.next_message(), told, []))
+        case Picture(content, caption):
+            assert arriving.number is not None
+            phone.shown.append(Shown(arriving.number, f"(a picture)\n{caption}", []))
+            phone.pictures[arriving.number] = content
+        case Menu() | Leave():
+            pass
+        case never:
+            assert_never(never)
+
+
+def _answer_tap(phone: Phone, words: str | None) -> None:
+    if words is None:
+        phone.silent_taps += 1
+    else:
+        phone.popups.append(words)
+
+
+def _worded(number: int, words: Words, kind: str = "message") -> Shown:
+    return Shown(number, words.text, [list(row) for row in words.buttons], kind)
+
+
+def _change(phone: Phone, number: int, words: Words) -> None:
+    at = next(i for i, it in enumerate(phone.shown) if it.number == number)
+    phone.shown[at] = _worded(number, words, "edit")
+
+
+def _remove(phone: Phone, message: str) -> None:
+    """A picture of the bot's own is gone; of what somebody sent, only that it is gone is known."""
+    if not message.startswith(_OWN):
+        phone.removed.append(message)
+        return
+    number = int(message.removeprefix(_OWN))
+    phone.shown = [it for it in phone.shown if it.number != number]
+    del phone.pictures[number]
+    phone.taken_back += 1
