@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 
-from benchmarks.hamrah_bot import HamrahBot
+from benchmarks.hamrah_bot import HamrahBot, WithoutRecord
 from benchmarks.handler_bots import WithPickle, WithSqlite
 from benchmarks.measuring import Figures, Kind, Load, side_by_side
 from benchmarks.pages import shown_after, told
 from benchmarks.starts import seconds_to_page, seconds_to_start
 from benchmarks.ticks import seconds_a_tick
 
-KINDS: Sequence[Kind] = (HamrahBot, WithPickle, WithSqlite)
+KINDS: Sequence[Kind] = (HamrahBot, WithoutRecord, WithPickle, WithSqlite)
 LOADS = (Load(at_once=1, persons=256, seconds=1), Load(at_once=64, persons=256, seconds=3))
 ROUNDS = 3
 PLANNED_ROWS = (60, 100_000)
@@ -26,8 +26,8 @@ _KEPT = """\
 What is kept when a turn is over:
   hamrah
       the update's number, the answer with a digest of the words that were shown, the place in the
-      conversation, an entry in the chained audit trail, and each message before and after its
-      sending; sealed, and on the disk (one fsync for all turns that wait together)
+      conversation, an entry in the chained audit trail, the state of each study row in the chained
+      record, and each message before and after its sending; sealed, and on the disk (one fsync for all turns that wait together)
   ConversationHandler + PicklePersistence
       the answers and the place in the conversation, everybody's anew at each update; no fsync, so a
       power cut may take back all of it

@@ -4,6 +4,8 @@ Its pace, which Telegram asks for, is let go: it would be all that is measured.
 """
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,6 +51,7 @@ class HamrahBot:
         clock = SystemClock()
         path = folder / "hamrah.sqlite3"
         prepare(path, folder / "backups", clock.now())
+        cls._change(path)
         database = Database.open(f"sqlite:///{path}")
         keys = await database.write(Keyring.open, MasterKeys.create(folder / "master.key"))
         desks = Desks(keys, study(), clock)
@@ -58,6 +61,10 @@ class HamrahBot:
         delivery = Delivery(database, desks, clock)
         delivery.open("telegram", Outlet(channel, pace, chat_pace))
         return cls(database, desks, buttons, delivery, asyncio.create_task(delivery.run()))
+
+    @classmethod
+    def _change(cls, path: Path) -> None:
+        """What is left out, so that its cost can be seen."""
 
     async def receive(self, update: Update) -> None:
         incoming = read_update(update)
@@ -73,6 +80,20 @@ class HamrahBot:
         self.delivery.stop()
         await self.delivering
         await self.database.close()
+
+
+class WithoutRecord(HamrahBot):
+    """Without the record of each study row."""
+
+    name = "hamrah without the record of rows"
+
+    @classmethod
+    def _change(cls, path: Path) -> None:
+        with closing(sqlite3.connect(path)) as file:
+            names = "SELECT name FROM sqlite_master WHERE name LIKE '%!_records!_%' ESCAPE '!'"
+            for (name,) in file.execute(names).fetchall():
+                file.execute(f"DROP TRIGGER {name}")
+            file.commit()
 
 
 @cache

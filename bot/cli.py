@@ -75,9 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_staff(commands.add_parser("staff", help="who works on the trial"))
     _add_envelopes(commands.add_parser("envelopes", help="the allocation envelopes"))
     audit = commands.add_parser("audit", help="the audit trail")
-    audit.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
-        "verify", help="check the whole chain; name the first bad entry"
-    )
+    _add_audit(audit)
     return parser
 
 
@@ -116,3 +114,11 @@ def _add_envelopes(envelopes: argparse.ArgumentParser) -> None:
         "open", help="write every arm into a file, once the trial is unblinded"
     )
     opened.add_argument("file", metavar="FILE", help="a new file, which its owner alone can read")
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    acts = audit.add_subparsers(dest="act", required=True, metavar="ACT")
+    verify = acts.add_parser("verify", help="check chain and record; name what was changed")
+    verify.add_argument(
+        "--head", metavar="NUMBER:DIGEST", help="an earlier head, as in a weekly summary"
+    )
