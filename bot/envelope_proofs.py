@@ -126,7 +126,7 @@ def database_misfit(desk: Desk, certified: Certificate) -> Finding | None:
 def _root_misfit(desk: Desk, certified: Certificate) -> Finding | None:
     """Against what the audit trail says was sealed."""
     for entry in audit.of_verbs(desk.connection, keys=desk.keys, verbs=SEALING):
-        root = None if entry.act is None else entry.act.detail.get("root")
+        root = entry.act.detail.get("root")
         if root is not None and root != certified.root.hex():
             return Finding(Misfit.ROOT)
     return None

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from random import SystemRandom
 
-from bot import envelope_lists, envelope_proofs, record_proofs, starting
+from bot import envelope_lists, envelope_proofs, record_proofs, record_views, starting
 from bot.clock import SystemClock
 from bot.envelope_lists import NotNow
 from bot.operator import ROLE, Operator, show
@@ -308,4 +308,5 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "envelopes verify": envelope_proofs.verify,
     "envelopes open": envelope_proofs.open_all,
     "audit verify": record_proofs.verify,
+    "audit show": record_views.show_entries,
 }

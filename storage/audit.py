@@ -7,19 +7,22 @@ batch or a session note (EMA 2023, 6.2.1).
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from storage import tables
 from storage.audit_chain import Cells, link
 from storage.digests import GENESIS
-from storage.keyring import Keyring
-from storage.sealing import Ciphertext, Unreadable
+from storage.keyring import Keyring, PersonErased
+from storage.sealing import Ciphertext
 from storage.types import written_moment
 
 Detail = Mapping[str, str | int | None]
+
+_audit = tables.audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,12 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An act as it can be read again; `detail` is None when its person was erased."""
+    """An act as it can be read again; its detail is empty when the person was erased."""
 
     id: int
     at: datetime
-    act: Act | None
+    act: Act
+    is_erased: bool = False
 
 
 # What every turn asks is built once.
@@ -65,7 +69,7 @@ def append(connection: Connection, *, keys: Keyring, at: datetime, act: Act) -> 
     recorded = connection.scalar(_END) if last is None else last.recorded
     digest = link(previous, number, _cells(at, act, sealed, recorded))
     connection.execute(
-        insert(tables.audit),
+        insert(_audit),
         {
             "id": number,
             "at": at,
@@ -107,30 +111,46 @@ def head(connection: Connection) -> tuple[int, bytes]:
 
 def about(connection: Connection, *, keys: Keyring, subject: int) -> list[Entry]:
     """Every entry about a person, first to last."""
-    found = select(tables.audit).where(tables.audit.c.subject_id == subject)
-    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+    return _entries(connection, keys, _audit.c.subject_id == subject)
+
+
+def with_person(connection: Connection, *, keys: Keyring, person: int) -> list[Entry]:
+    """Every entry about a person or by them."""
+    either = or_(_audit.c.subject_id == person, _audit.c.actor_id == person)
+    return _entries(connection, keys, either)
+
+
+def between(
+    connection: Connection, *, keys: Keyring, begin: datetime, end: datetime
+) -> list[Entry]:
+    """Every entry that was saved from one moment on and before another."""
+    return _entries(connection, keys, and_(_audit.c.at >= begin, _audit.c.at < end))
 
 
 def of_verbs(connection: Connection, *, keys: Keyring, verbs: Collection[str]) -> list[Entry]:
-    """Every entry of one of these kinds, first to last."""
-    found = select(tables.audit).where(tables.audit.c.verb.in_(verbs)).order_by(tables.audit.c.id)
-    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+    """Every entry of one of these kinds."""
+    return _entries(connection, keys, _audit.c.verb.in_(verbs))
 
 
 def has(connection: Connection, *, verb: str) -> bool:
     """Whether this was ever done."""
-    found = select(tables.audit.c.id).where(tables.audit.c.verb == verb).limit(1)
+    found = select(_audit.c.id).where(_audit.c.verb == verb).limit(1)
     return connection.scalar(found) is not None
 
 
 def count(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(tables.audit)).scalar_one()
+    return connection.execute(select(func.count()).select_from(_audit)).scalar_one()
 
 
-def _entry(connection: Connection, keys: Keyring, row: Row[tuple[object, ...]]) -> Entry:
+def _entries(connection: Connection, keys: Keyring, which: ColumnElement[bool]) -> list[Entry]:
+    found = select(_audit).where(which).order_by(_audit.c.id)
+    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+
+
+def _entry(connection: Connection, keys: Keyring, row: Row[Any]) -> Entry:
+    act = Act(row.verb, row.role, row.actor_id, row.subject_id, {}, row.answered_at)
     try:
-        detail = json.loads(keys.of(connection, row.subject_id).open(row.detail))
-    except Unreadable:
-        return Entry(row.id, row.at, None)
-    act = Act(row.verb, row.role, row.actor_id, row.subject_id, detail, row.answered_at)
-    return Entry(row.id, row.at, act)
+        detail = keys.of(connection, row.subject_id).open(row.detail)
+    except PersonErased:
+        return Entry(row.id, row.at, act, is_erased=True)
+    return Entry(row.id, row.at, replace(act, detail=json.loads(detail)))
