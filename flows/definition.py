@@ -124,9 +124,6 @@ class Photographs:
     least_sharpness: int
     largest_megabytes: int
 
-    def view(self, name: str) -> View | None:
-        return next((view for view in self.views if view.name == name), None)
-
 
 @dataclass(frozen=True, slots=True)
 class SafetyCheck:

@@ -61,13 +61,6 @@ def answer(connection: Connection, *, request: int, by: int, agreed: bool, at: d
     )
 
 
-def reason_of(connection: Connection, *, keys: Keyring, request: Request) -> str:
-    sealed = connection.execute(
-        select(_asked.c.reason).where(_asked.c.id == request.id)
-    ).scalar_one()
-    return keys.of(connection, request.participant).open(sealed)
-
-
 def get(connection: Connection, request: int) -> Request | None:
     row = connection.execute(_all().where(_asked.c.id == request)).one_or_none()
     return None if row is None else _request(row)

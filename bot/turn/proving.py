@@ -82,5 +82,5 @@ def note_miss(desk: Desk, person: int) -> int:
         name = people.identity(desk.connection, keys=desk.keys, person_id=person, kind="name")
         told = say(text("staff.pin_locked", name=name))
         for role in (Role.ADMINISTRATOR, Role.PI):
-            desk.notify_role(role, told, key=f"pin_locked:{person}:{desk.now:%Y%m%d%H}:{role}")
+            desk.notify_role(role, told, key=f"pin_locked:{person}:{desk.now:%Y%m%d%H}")
     return left

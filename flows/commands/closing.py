@@ -2,6 +2,7 @@
 
 from flows.commands.command import Circumstances, Command, Reach, Secured, choice, words
 from flows.commands.oversight import PI
+from flows.commands.unblinding import others
 from flows.effects import Decision, Refused
 from flows.effects.ending import AskToUnblind, LockData, SignOff
 from flows.effects.speaking import Say
@@ -104,7 +105,7 @@ def _check_all(facts: ClosingFacts, answers: Answers, given: Circumstances) -> T
         return text("refused.no_unblinding")
     if why := _may_unblind(facts):
         return why
-    if all(person.id == given.actor for person in facts.authorised):
+    if not others(facts.authorised, given):
         return text("refused.nobody_to_agree", phone=given.trial.site.clinic_phone)
     return text("refused.unblinding_left") if answers.get("unblind_trial") == "NO" else None
 

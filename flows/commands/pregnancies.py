@@ -4,7 +4,7 @@ from datetime import date
 
 from flows.chart import Milestone
 from flows.commands.about_event import check_yours
-from flows.commands.about_participant import CLINICIAN
+from flows.commands.about_participant import CLINICIAN, check_day
 from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, choice
 from flows.effects import Decision, Effect
 from flows.effects.milestones import RecordMilestone
@@ -35,14 +35,7 @@ def _check_report(facts: EventFacts, answers: Answers, given: Circumstances) -> 
         return text("refused.not_a_woman", code=chart.code)
     if _followed(facts) is not None:
         return text("refused.pregnancy_followed", code=chart.code)
-    return _check_on(facts, answers)
-
-
-def _check_on(facts: EventFacts, answers: Answers) -> Text | None:
-    on, chart = answers.get("on"), facts.chart
-    if chart is None or chart.consented_on is None or not isinstance(on, date):
-        return None
-    return text("refused.before_consent") if on < chart.consented_on else None
+    return check_day(facts, answers)
 
 
 def _report(facts: EventFacts, answers: Answers, given: Circumstances) -> Decision:
@@ -69,7 +62,7 @@ def _check_following(facts: EventFacts, answers: Answers, given: Circumstances) 
         return refused
     if _followed(facts) is None:
         return text("refused.no_pregnancy", code=chart.code)
-    return _check_on(facts, answers)
+    return check_day(facts, answers)
 
 
 def _follow(facts: EventFacts, answers: Answers, _given: Circumstances) -> Decision:

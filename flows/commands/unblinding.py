@@ -1,5 +1,6 @@
 """Emergency unblinding: one participant, a reason, two people, and a pop-up for one of them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flows.commands.command import (
@@ -16,6 +17,7 @@ from flows.effects import Decision, Refused
 from flows.effects.ending import AnswerUnblinding, AskToUnblind, ShowUnblinded
 from flows.effects.speaking import Say
 from flows.facts.ending import Asked, UnblindingFacts
+from flows.facts.people import Person
 from flows.forms import Answers, Item, Review
 from flows.messages import say
 from flows.roles import MAY_UNBLIND
@@ -24,9 +26,9 @@ from flows.text import Text, text
 LONGEST_REASON = 300
 
 
-def others(facts: UnblindingFacts, given: Circumstances) -> bool:
+def others(authorised: Iterable[Person], given: Circumstances) -> bool:
     """Whether somebody else may agree, and can be reached."""
-    return any(person.id != given.actor for person in facts.authorised)
+    return any(person.id != given.actor for person in authorised)
 
 
 def _ask_items(_f: UnblindingFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
@@ -37,7 +39,7 @@ def _check_ask(facts: UnblindingFacts, _answers: Answers, given: Circumstances) 
     rule, site, chart = given.trial.unblinding, given.trial.site, facts.chart
     if rule is None or given.roles.isdisjoint(rule.asked_by):
         return text("refused.no_unblinding")
-    if not others(facts, given):
+    if not others(facts.authorised, given):
         return text("refused.nobody_to_agree", phone=site.clinic_phone)
     if chart is not None and chart.randomized_on is None:
         return text("refused.not_randomized", code=chart.code)

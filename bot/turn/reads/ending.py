@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.turn.desk import Desk
-from bot.turn.reads.participants import due_for
+from bot.turn.reads.participants import chart_in, due_for
 from bot.turn.reads.people import person
-from bot.turn.reads.timeline import chart_in
 from flows.chart import Chart
 from flows.facts.ending import Asked, ClosingFacts, OpenPoint, UnblindingFacts
 from flows.facts.people import Person

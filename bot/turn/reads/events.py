@@ -2,6 +2,7 @@
 
 from bot.turn.clinicians import clinician_of
 from bot.turn.desk import Desk
+from bot.turn.reads.participants import chart_in
 from flows.adverse_events import Term, listed
 from flows.facts.events import EventFacts, OpenEvent, OpenEventsFacts, OpenPregnancy
 from flows.forms import Answers
@@ -9,17 +10,16 @@ from storage import adverse_events, participants, pregnancies
 
 
 def about_participant(desk: Desk, _actor: int, answers: Answers) -> EventFacts:
-    code = answers.get("participant")
-    found = participants.with_code(desk.connection, code) if isinstance(code, str) else None
+    chart = chart_in(desk, answers)
     number = adverse_events.highest_number(desk.connection) + 1
-    if found is None:
+    if chart is None:
         return EventFacts(None, _terms(desk), number)
     return EventFacts(
-        participants.chart(desk.connection, found),
+        chart,
         _terms(desk),
         number,
-        tuple(adverse_events.of_participant(desk.connection, found)),
-        tuple(pregnancies.of_participant(desk.connection, found)),
+        tuple(adverse_events.of_participant(desk.connection, chart.participant)),
+        tuple(pregnancies.of_participant(desk.connection, chart.participant)),
     )
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.turn.bodies import body_of, message_from_json
 from bot.turn.desk import Desk
 from bot.turn.planning import reminder_key
-from bot.turn.reads.timeline import chart_in
+from bot.turn.reads.participants import chart_in
 from flows.chart import Chart, Milestone
 from flows.facts.timeline import Fate, MessageFacts
 from flows.forms import Answers

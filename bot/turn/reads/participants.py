@@ -30,17 +30,23 @@ def due_for(desk: Desk, chart: Chart) -> Mapping[str, Due]:
     return due_visits(desk.study.trial, chart, add_jalali_months)
 
 
-def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantFacts:
+def chart_in(desk: Desk, answers: Answers) -> Chart | None:
+    """The chart of the participant whom the answers name; None before one is chosen."""
     code = answers.get("participant")
-    found = participants.with_code(desk.connection, code) if isinstance(code, str) else None
+    known = participants.with_code(desk.connection, code) if isinstance(code, str) else None
+    return None if known is None else participants.chart(desk.connection, known)
+
+
+def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantFacts:
+    chart = chart_in(desk, answers)
     count = envelopes.count(desk.connection)
     left, confirmed = count.sealed - count.used, is_confirmed(desk)
     clinicians = tuple(person(desk, it) for it in people.holders(desk.connection, Role.CLINICIAN))
-    if found is None:
+    if chart is None:
         return ParticipantFacts(
             None, clinicians=clinicians, envelopes_left=left, enrolment_confirmed=confirmed
         )
-    chart = participants.chart(desk.connection, found)
+    found = chart.participant
     bound = envelopes.allocation_of(desk.connection, found)
     return ParticipantFacts(
         chart,

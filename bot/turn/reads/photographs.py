@@ -1,17 +1,15 @@
 """The pictures of one participant, as staff who take them see them."""
 
 from bot.turn.desk import Desk
-from bot.turn.reads.participants import due_for
+from bot.turn.reads.participants import chart_in, due_for
 from flows.facts.photographs import PhotographFacts
 from flows.forms import Answers
-from storage import participants, photographs
+from storage import photographs
 
 
 def of_participant(desk: Desk, _actor: int, answers: Answers) -> PhotographFacts:
-    code = answers.get("participant")
-    found = participants.with_code(desk.connection, code) if isinstance(code, str) else None
-    if found is None:
+    chart = chart_in(desk, answers)
+    if chart is None:
         return PhotographFacts(None)
-    chart = participants.chart(desk.connection, found)
-    shots = photographs.shots(desk.connection, found)
+    shots = photographs.shots(desk.connection, chart.participant)
     return PhotographFacts(chart, due_for(desk, chart), shots)

@@ -4,18 +4,12 @@ from collections.abc import Iterator
 
 from bot.turn.alerting import alert_term
 from bot.turn.desk import Desk
-from flows.chart import Chart
+from bot.turn.reads.participants import chart_in
 from flows.facts.timeline import Happened, TimelineFacts
 from flows.forms import Answers
 from flows.instruments import FilledBy, title
 from flows.text import Param, Text, text
 from storage import alerts, mail, participants, people, responses
-
-
-def chart_in(desk: Desk, answers: Answers) -> Chart | None:
-    code = answers.get("participant")
-    known = participants.with_code(desk.connection, code) if isinstance(code, str) else None
-    return None if known is None else participants.chart(desk.connection, known)
 
 
 def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
