@@ -101,6 +101,9 @@ class Web:
     async def new_link(self, person: int) -> None:
         await self.desks.write(self.database, "link", staffing.make_personal_link, person)
 
+    async def cut_off(self, person: int) -> None:
+        await self.desks.write(self.database, "cut off", staffing.cut_off, person)
+
     async def entered(self, invited: Invited) -> httpx.AsyncClient:
         browser = self.browser()
         answer = await enter(browser, invited.secret, invited.code)
@@ -202,6 +205,30 @@ async def test_a_new_link_ends_the_old_one_and_its_sessions(web: Web) -> None:
     await web.new_link(invited.person)
     assert (await browser.get("state")).status_code == 401
     assert (await enter(web.browser(), invited.secret, invited.code)).status_code == 403
+
+
+async def test_whoever_is_cut_off_is_out_at_once_also_of_an_open_page(web: Web) -> None:
+    """The page that listens hears that it is over; nothing is shown or taken any more."""
+    invited = await web.invite()
+    browser = await web.entered(invited)
+    query = {"epoch": "live", "phone": "1", "key": KEY}
+    await browser.post("file", params=query, content=picture("a picture"))
+    line = await _line_with_a_file(browser)
+    pages = web.part.pages
+    telling = asyncio.create_task(pages.run())
+    listening = asyncio.create_task(browser.get("events"))
+    async with asyncio.timeout(10):
+        while not pages.is_open(1):  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.01)
+        await web.cut_off(invited.person)
+        assert (await listening).text.endswith("event: over\ndata: {}\n\n")
+    assert (await browser.get("state")).status_code == 401
+    given = {"epoch": "live", "phone": 1, "key": KEY, "text": "/help"}
+    assert (await browser.post("send", json=given)).status_code == 401
+    assert (await browser.get(line["file"]["url"])).status_code == 401
+    assert (await enter(web.browser(), invited.secret, invited.code)).status_code == 403
+    pages.close()
+    await telling
 
 
 async def test_who_opens_their_own_link_again_needs_no_code(web: Web) -> None:
