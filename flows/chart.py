@@ -63,6 +63,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VisitChart:
+    """`outside` is the code of why it lies outside its window, as it was last given."""
+
     booked_at: datetime | None = None
     confirmed: bool | None = None
     attended_on: date | None = None
@@ -70,6 +72,7 @@ class VisitChart:
     photographed_on: date | None = None
     checked_on: date | None = None
     session_on: date | None = None
+    outside: str | None = None
 
 
 NO_VISIT = VisitChart()
@@ -196,9 +199,14 @@ def _chart_after(chart: Chart, fact: Recorded) -> Chart:
 
 
 def _visit_after(visit: VisitChart, fact: Recorded) -> VisitChart:
+    outside = fact.detail.get("outside")
+    if outside is not None:
+        visit = replace(visit, outside=outside)
     match fact.milestone:
         case Milestone.BOOKED:
-            return replace(visit, booked_at=fact.at, confirmed=None, missed_on=None)
+            return replace(
+                visit, booked_at=fact.at, confirmed=None, missed_on=None, outside=outside
+            )
         case Milestone.CONFIRMED_COMING:
             return replace(visit, confirmed=True)
         case Milestone.CANNOT_COME:

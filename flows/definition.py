@@ -40,6 +40,8 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    """An appointment lasts `visit_minutes`; `visits_at_once` of them can go on together."""
+
     name: Localized
     time_zone: str
     clinic_phone: str
@@ -48,6 +50,8 @@ class Site:
     closes: time
     closed_weekdays: tuple[Weekday, ...] = ()
     closures: tuple[Closure, ...] = ()
+    visit_minutes: int = 30
+    visits_at_once: int = 1
 
     def is_closed(self, on: date) -> bool:
         """Whether the clinic is closed on this day, by its week or by a dated closure."""

@@ -6,10 +6,10 @@ looks on a phone, and how typed words become an answer, is the shell's business.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
-from flows.text import Text
+from flows.text import Text, text
 
 
 class AlertLevel(StrEnum):
@@ -84,6 +84,41 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A day with its hour. Some are offered, each as `moment_code` has it; any other is typed, with
+    its hour or as a day whose hour is asked next. What was offered can still be said a little
+    later, when it is offered no longer: whether it still holds is the command's to check.
+    """
+
+    offered: tuple[Option, ...] = ()
+    earliest: date | None = None
+
+    def option(self, code: str) -> Option | None:
+        known = next((option for option in self.offered if option.code == code), None)
+        at = moments_in(code)
+        return known or (Option(code, text("answer.plain", value=at[0])) if at else None)
+
+
+_CODED = "%Y%m%dT%H%M"
+
+
+def moment_code(at: datetime, instead_of: datetime | None = None) -> str:
+    """A moment as the code of an option; with the one whose place it takes, if there is one."""
+    codes = [it.astimezone(UTC).strftime(_CODED) for it in (at, instead_of) if it is not None]
+    return "_".join(codes)
+
+
+def moments_in(code: str) -> tuple[datetime, ...]:
+    """The moment that a code names, and the one whose place it takes; none in any other text."""
+    try:
+        read = (datetime.strptime(it, _CODED) for it in code.split("_"))  # noqa: DTZ007
+        found = tuple(it.replace(tzinfo=UTC) for it in read)
+    except ValueError:
+        return ()
+    return found if moment_code(*found[:2]) == code else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     longest: int
 
@@ -108,7 +143,19 @@ class Picture:
     """A picture; the answer to it names the message that brought it, and holds nothing of it."""
 
 
-Kind = Choice | Choices | Number | Day | Hour | Words | Phone | Pin | ParticipantCode | Picture
+Kind = (
+    Choice
+    | Choices
+    | Number
+    | Day
+    | Hour
+    | Moment
+    | Words
+    | Phone
+    | Pin
+    | ParticipantCode
+    | Picture
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +190,17 @@ class Item:
 
     @property
     def options(self) -> tuple[Option, ...]:
-        return self.kind.options if isinstance(self.kind, Choice | Choices) else ()
+        match self.kind:
+            case Choice(options) | Choices(options):
+                return options
+            case Moment(offered):
+                return offered
+            case _:
+                return ()
 
     def option(self, code: str) -> Option | None:
+        if isinstance(self.kind, Moment):
+            return self.kind.option(code)
         return next((option for option in self.options if option.code == code), None)
 
     def takes(self, answer: Answer) -> bool:
@@ -165,6 +220,10 @@ class Item:
                 return isinstance(answer, date)
             case Hour():
                 return isinstance(answer, time)
+            case Moment():
+                return isinstance(answer, date) or (
+                    isinstance(answer, str) and self.option(answer) is not None
+                )
             case Words() | Phone() | Pin() | ParticipantCode() | Picture():
                 return isinstance(answer, str)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flows.chart import Chart
-from flows.definition import Trial, Visit
+from flows.definition import Site, Trial, Visit
 
 AddMonths = Callable[[date, int], date]
 
@@ -22,6 +22,17 @@ class Due:
     opens_on: date
     due_on: date
     closes_on: date
+
+    def days_outside(self, on: date) -> int:
+        """How many days before the window (below 0) or after it (above 0); 0 within it."""
+        if on < self.opens_on:
+            return (on - self.opens_on).days
+        return max((on - self.closes_on).days, 0)
+
+    def is_closed_throughout(self, site: Site) -> bool:
+        """Whether the clinic is open on no day of the window: Nowruz outlasts it, say."""
+        days = range((self.closes_on - self.opens_on).days + 1)
+        return all(site.is_closed(self.opens_on + timedelta(days=day)) for day in days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,14 @@ def _window(visit: Visit, due_on: date) -> Due:
         due_on,
         due_on + timedelta(days=visit.days_after),
     )
+
+
+def first_session_late_by(trial: Trial, chart: Chart, on: date) -> int:
+    """By how many days a first session on this day comes after the last one allowed."""
+    if chart.randomized_on is None:
+        return 0
+    waited = (on - chart.randomized_on).days
+    return max(waited - trial.eligibility.session_1_within_days, 0)
 
 
 def due_forms(trial: Trial, chart: Chart, add_months: AddMonths) -> list[FormDue]:

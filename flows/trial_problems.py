@@ -153,6 +153,12 @@ def _safety_problems(trial: Trial) -> Iterator[Problem]:
 def _calendar_problems(trial: Trial) -> Iterator[Problem]:
     if trial.site.opens >= trial.site.closes:
         yield "site.opens", "the clinic opens before it closes"
+    for name, count in (
+        ("visit_minutes", trial.site.visit_minutes),
+        ("visits_at_once", trial.site.visits_at_once),
+    ):
+        if count < 1:
+            yield f"site.{name}", "must be 1 or more"
     for number, closure in enumerate(trial.site.closures, start=1):
         if closure.first_on > closure.last_on:
             yield f"site.closures[{number}]", "first_on is not after last_on"

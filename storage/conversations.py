@@ -252,6 +252,8 @@ def _to_json(answer: Answer) -> object:
     match answer:
         case Missing(reason):
             return {"missing": reason.value}
+        case datetime():
+            return {"at": answer.isoformat()}
         case date():
             return {"date": answer.isoformat()}
         case time():
@@ -266,6 +268,8 @@ def _from_json(kept: object) -> Answer:
     match kept:
         case {"missing": str(reason)}:
             return Missing(MissingReason(reason))
+        case {"at": str(moment)}:
+            return datetime.fromisoformat(moment)
         case {"date": str(day)}:
             return date.fromisoformat(day)
         case {"time": str(clock)}:

@@ -19,6 +19,7 @@ from flows.forms import (
     Item,
     Missing,
     MissingReason,
+    Moment,
     Number,
     ParticipantCode,
     Phone,
@@ -235,12 +236,12 @@ def _columns(item: Item, answer: Answer) -> dict[str, object]:
             return {"status": "answered", "number": answer}
         case Day():
             return {"status": "answered", "day": answer}
-        case Words() | Hour() | Phone() | Pin() | ParticipantCode() | Picture():
+        case Words() | Hour() | Moment() | Phone() | Pin() | ParticipantCode() | Picture():
             return {"status": "answered"}
 
 
 def _words(item: Item, answer: Answer) -> str | None:
-    free = isinstance(item.kind, Words | Hour | Phone | Pin | ParticipantCode | Picture)
+    free = isinstance(item.kind, Words | Hour | Moment | Phone | Pin | ParticipantCode | Picture)
     return str(answer) if free and not isinstance(answer, Missing) else None
 
 

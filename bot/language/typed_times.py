@@ -7,7 +7,7 @@ knows both.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from functools import cache
 
@@ -56,6 +56,31 @@ def read_time(text: str, lexicon: Lexicon) -> time | Problem:
     part = lexicon.times.parts[match["part"]] if match["part"] else None
     meant = _hour_meant(hour, part)
     return Problem.AMBIGUOUS if meant is None else time(meant, minute)
+
+
+def read_moment(text: str, today: date, lexicon: Lexicon) -> tuple[date, time | None] | Problem:
+    """A day, and the hour after it if one is written."""
+    alone = read_date(text, today, lexicon)
+    if alone is not Problem.NOT_A_DATE:
+        return alone if isinstance(alone, Problem) else (alone, None)
+    read = _days_with_hours(normalize(text).split(), today, lexicon)
+    found = {(day, at) for day, at in read if isinstance(at, time)}
+    if len(found) == 1:
+        return found.pop()
+    problems = {at for _, at in read if isinstance(at, Problem)} - {Problem.NOT_A_TIME}
+    return Problem.AMBIGUOUS if found else min(problems, key=str, default=alone)
+
+
+def _days_with_hours(
+    words: Sequence[str], today: date, lexicon: Lexicon
+) -> list[tuple[date, time | Problem]]:
+    """Each way to read the first words as a day, with the rest as an hour."""
+    halves = [(" ".join(words[:it]), " ".join(words[it:])) for it in range(1, len(words))]
+    return [
+        (day, read_time(hour, lexicon))
+        for first, hour in halves
+        if isinstance(day := read_date(first, today, lexicon), date)
+    ]
 
 
 def _written_day(typed: str, today: date, lexicon: Lexicon) -> date | Problem:

@@ -71,6 +71,11 @@ class Phone:
         )
         await self.tap_data(data, shown)
 
+    def is_asked(self, code: str) -> bool:
+        """Whether the last message has a button for this option."""
+        rows = self.shown[-1].buttons
+        return any(data.endswith(f":{code}") for row in rows for _, data in row)
+
     async def press(self, what: str) -> None:
         """Tap the newest button of this kind: S submits, d is done, b goes back."""
         shown, data = self._button(lambda _, data: data.startswith(f"{what}:"))

@@ -65,6 +65,11 @@ async def _target(world: World, target: str) -> None:
     _redefine(world, "target = 60", f"target = {target}")
 
 
+async def _closed(world: World, first: str, last: str) -> None:
+    days = "first_on = 2027-03-21, last_on = 2027-04-02"
+    _redefine(world, days, f"first_on = {first}, last_on = {last}")
+
+
 async def _without_views(world: World) -> None:
     definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
     table = re.search(r"^\[photographs\]\n(?:.*\n)+?(?=#)", definition, re.MULTILINE)
@@ -130,6 +135,8 @@ async def _booked(world: World, visit: str, days: str, hour: str) -> None:
     on = world.study.today(world.now) + timedelta(days=int(days))
     coordinator = world.phone("coordinator")
     await coordinator.send(f"/book P-001 {visit} {on.isoformat()} {hour}")
+    if coordinator.is_asked("PARTICIPANT"):  # Outside its window, the visit has a reason.
+        await coordinator.choose("PARTICIPANT")
     await coordinator.press("S")
 
 
@@ -171,6 +178,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"an open trial", _open),
     (r"an open trial without envelopes", _open_without_envelopes),
     (r"an open trial with paper envelopes", _open_with_paper),
+    (r"a clinic that is closed from (\S+) to (\S+)", _closed),
     (r"a definition without standard views", _without_views),
     (r"a definition with a target of (\d+)", _target),
     (r"a definition that asks nothing before a session", _nothing_before_session),

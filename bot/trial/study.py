@@ -60,6 +60,9 @@ class Study:
     def today(self, now: datetime) -> date:
         return local(now, self.zone).date()
 
+    def hour(self, at: datetime) -> time:
+        return local(at, self.zone).time()
+
     def moment(self, day: date, at: time) -> datetime:
         """The moment, in UTC, of a day and hour at the clinic."""
         return datetime.combine(day, at, self.zone).astimezone(ZoneInfo("UTC"))

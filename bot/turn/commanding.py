@@ -30,6 +30,7 @@ from flows.forms import (
     Choices,
     Form,
     Item,
+    Moment,
     ParticipantCode,
     Picture,
     Review,
@@ -76,6 +77,7 @@ def circumstances(voice: Voice) -> Circumstances:
         secret=desk.secret,
         at_clinic=desk.study.moment,
         clinic_day=desk.study.today,
+        clinic_hour=desk.study.hour,
         personal_links=desk.links.personal is not None,
     )
 
@@ -84,7 +86,13 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
     """Begin a command, with the answers that its arguments give."""
     answers, problem = _answers_from(voice, command, arguments)
     facts, form = _form(voice, command, answers)
-    if why := command.check(facts, answers, circumstances(voice)):
+    why = command.check(facts, answers, circumstances(voice))
+    if why and (before := _before_moment(form, answers)) is not None:
+        _say_refusal(voice, command, why)
+        answers = before
+        facts, form = _form(voice, command, answers)
+        why = command.check(facts, answers, circumstances(voice))
+    if why:
         return _refuse(voice, command, why)
     if problem is not None and voice.tap is not None:
         return _outdated(voice, command, answers)
@@ -107,6 +115,16 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
         at=desk.now,
     )
     return advance(voice, found, event)
+
+
+def _before_moment(form: Form, answers: Answers) -> dict[str, Answer] | None:
+    """The answers without a moment that was named, and what came after it: a moment that is taken
+    meanwhile, or on a day when the clinic is closed, is asked for again."""
+    named = [item.id for item in form.items if item.id in answers]
+    moment = next((it.id for it in form.items if isinstance(it.kind, Moment)), None)
+    if moment not in named:
+        return None
+    return {item: answers[item] for item in named[: named.index(moment)]}
 
 
 def _outdated(voice: Voice, command: Command[Any], answers: Answers) -> Outcome:
@@ -409,7 +427,7 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
     if not isinstance(decision, Refused) and (why := locking.why_not(voice, decision)):
         decision = Refused(why)
     if isinstance(decision, Refused):
-        return _refuse(voice, command, decision)
+        return _refuse_decided(voice, command, decision)
     if Role.PARTICIPANT not in voice.speaker.roles and all(
         isinstance(effect, SAYING) for effect in decision
     ):
@@ -418,6 +436,14 @@ def _decide(voice: Voice, command: Command[Any], state: Conversation) -> Outcome
     for effect in decision:
         perform(voice, command.audit, effect, following.append)
     return Outcome(over=True, following=tuple(following))
+
+
+def _refuse_decided(voice: Voice, command: Command[Any], refused: Refused) -> Outcome:
+    if not refused.in_passing:
+        return _refuse(voice, command, refused)
+    voice.record("refused", None, command=command.name, why=refused.why.key)
+    voice.pop_up(refused.why)
+    return Outcome(over=True)
 
 
 def participant_in(facts: Any) -> int | None:

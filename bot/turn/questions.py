@@ -31,6 +31,7 @@ from flows.forms import (
     Hour,
     Item,
     Missing,
+    Moment,
     Number,
     Option,
     ParticipantCode,
@@ -130,7 +131,7 @@ def answer_text(item: Item, answer: Answer) -> Text:
     if isinstance(answer, tuple):
         first, *others = (_label(item.option(code), code) for code in answer)
         return reduce(_and, others, first)
-    if isinstance(item.kind, Choice):
+    if isinstance(item.kind, Choice) or (isinstance(item.kind, Moment) and isinstance(answer, str)):
         return _label(item.option(str(answer)), str(answer))
     return text("answer.plain", value=answer)
 
@@ -206,7 +207,7 @@ def _progress(form: Form, item: Item) -> tuple[Text, ...]:
 
 
 def _options(item: Item) -> tuple[Text, ...]:
-    if not item.options:
+    if not item.options or isinstance(item.kind, Moment):
         return ()
     lines = tuple(
         text("question.option", number=number, label=option.label)
@@ -228,6 +229,8 @@ def _how(item: Item) -> tuple[Text, ...]:
             return (text("how.day_ahead"),)
         case Hour():
             return (text("how.hour"),)
+        case Moment():
+            return (text("how.moment"),)
         case Phone():
             return (text("how.phone"),)
         case Pin():
@@ -244,7 +247,9 @@ def _answer_rows(
     mark = f"{conversation_id}:{conversation.step}"
     for index, option in enumerate(item.options):
         label = option.button or option.label
-        if isinstance(item.kind, Choice):
+        if isinstance(item.kind, Moment):
+            yield (Button(label, f"a:{mark}:{option.code}"),)
+        elif isinstance(item.kind, Choice):
             numbered = text("question.button", number=index + 1, label=label)
             yield (Button(numbered, f"a:{mark}:{option.code}"),)
         else:

@@ -11,7 +11,7 @@ from bot.language.typed_answers import (
     read_pin,
 )
 from bot.language.typed_text import Problem, normalize, trimmed
-from bot.language.typed_times import read_date, read_time
+from bot.language.typed_times import read_date, read_moment, read_time
 from bot.language.wording import LANGUAGES
 from bot.trial.study import Study
 from flows.conversation import Conversation
@@ -22,6 +22,7 @@ from flows.forms import (
     Day,
     Hour,
     Item,
+    Moment,
     Number,
     Option,
     ParticipantCode,
@@ -78,6 +79,8 @@ def _read(study: Study, item: Item, typed: str, today: date) -> Value | Problem 
             return _day(study, kind, typed, today)
         case Hour():
             return read_time(typed, study.lexicon)
+        case Moment(_, earliest):
+            return _moment(study, earliest, typed, today)
         case Phone():
             return read_phone(typed)
         case Pin():
@@ -119,12 +122,25 @@ def _number(study: Study, kind: Number, typed: str) -> int | Problem:
 
 def _day(study: Study, kind: Day, typed: str, today: date) -> date | Problem | Misread:
     day = read_date(typed, today, study.lexicon, latest=kind.latest)
-    if isinstance(day, Problem):
-        return day
-    if kind.earliest is not None and day < kind.earliest:
+    return day if isinstance(day, Problem) else _in_time(day, kind.earliest, today)
+
+
+def _in_time(day: date, earliest: date | None, today: date) -> date | Problem | Misread:
+    if earliest is not None and day < earliest:
         return Misread("past_date")
     # Nobody in the trial was born, or is booked, outside these years.
     return day if abs(day - today) < timedelta(days=365 * 130) else Problem.OUT_OF_RANGE
+
+
+def _moment(
+    study: Study, earliest: date | None, typed: str, today: date
+) -> date | Problem | Misread:
+    """A day with its hour, or the day alone."""
+    read = read_moment(typed, today, study.lexicon)
+    if isinstance(read, Problem):
+        return read
+    day = _in_time(read[0], earliest, today)
+    return day if read[1] is None or not isinstance(day, date) else study.moment(day, read[1])
 
 
 def _words_of(study: Study, options: tuple[Option, ...]) -> list[tuple[str, list[str]]]:

@@ -1,5 +1,6 @@
 """What the commands about one participant share: who may give them, and how a visit is told."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
@@ -34,19 +35,26 @@ def has_left(status: Status) -> bool:
 
 
 def outside_window(due: Due | None, on: date) -> tuple[Text, ...]:
-    if due is None or due.opens_on <= on <= due.closes_on:
+    if due is None or due.days_outside(on) == 0:
         return ()
     return (text("book.outside_window", first=due.opens_on, last=due.closes_on),)
 
 
 def visit_milestone(
-    facts: OfParticipant, answers: Answers, milestone: Milestone, reason: str = ""
+    facts: OfParticipant,
+    answers: Answers,
+    milestone: Milestone,
+    reason: str = "",
+    detail: Mapping[str, str] | None = None,
 ) -> RecordMilestone:
     on = answers["on"]
     assert facts.chart is not None
     assert isinstance(on, date)
     name = str(answers["visit"])
-    return RecordMilestone(facts.chart.participant, milestone, on, name, reason=reason)
+    about = detail or {}
+    return RecordMilestone(
+        facts.chart.participant, milestone, on, name, detail=about, reason=reason
+    )
 
 
 def code_in(facts: OfParticipant) -> str:

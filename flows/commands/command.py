@@ -20,7 +20,8 @@ class Circumstances:
     """When, by whom and how a command is given.
 
     `secret` is random and new in each turn; `at_clinic` is the moment of a day and hour there,
-    `clinic_day` the day of a moment. `personal_links`: whether the service has a web chat.
+    `clinic_day` and `clinic_hour` the day and the hour of a moment. `personal_links`: whether the
+    service has a web chat.
     """
 
     trial: Trial
@@ -32,6 +33,7 @@ class Circumstances:
     secret: str
     at_clinic: Callable[[date, time], datetime]
     clinic_day: Callable[[datetime], date]
+    clinic_hour: Callable[[datetime], time]
     personal_links: bool
 
 

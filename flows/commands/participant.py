@@ -8,10 +8,10 @@ from flows.effects import Decision, Effect, Refused
 from flows.effects.accounts import SetLanguage
 from flows.effects.following import ContinueForm, LeaveFormForLater, OpenReport, RunNext
 from flows.effects.milestones import RecordMilestone
-from flows.effects.speaking import PopUp, Say, TellRole
+from flows.effects.speaking import Say, TellRole
 from flows.facts.participants import OwnFacts
-from flows.forms import Answers, Day, Item
-from flows.messages import run_button, say
+from flows.forms import Answers, Item
+from flows.messages import Button, run_button, say
 from flows.roles import Role
 from flows.schedule import Due
 from flows.text import Text, text
@@ -19,7 +19,7 @@ from flows.text import Text, text
 OWN = frozenset({Role.PARTICIPANT})
 
 
-def _check_left(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Text | None:
+def check_left(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Text | None:
     """Who withdrew consent is asked nothing more."""
     chart, site = facts.chart, given.trial.site
     if chart is None or chart.status not in (Status.WITHDRAWN, Status.DIED):
@@ -33,7 +33,7 @@ def _language_items(_facts: OwnFacts, _a: Answers, _g: Circumstances) -> tuple[I
 
 def _set_language(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
     language = SetLanguage(str(answers["language"]))
-    if facts.messaging_asked or _check_left(facts, answers, given) is not None:
+    if facts.messaging_asked or check_left(facts, answers, given) is not None:
         return (language, Say(say(text("language.set"))))
     return (language, RunNext("agree"))
 
@@ -81,8 +81,27 @@ def _visits(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Decisio
     lines = tuple(_visit_line(facts, name, due, given) for name, due in facts.due.items())
     if not lines:
         return (Say(say(text("visits.none", phone=given.trial.site.clinic_phone))),)
-    return (
-        Say(say(text("visits.title"), text("visits.list", lines=lines), text("visits.footer"))),
+    shown = (text("visits.title"), text("visits.list", lines=lines), text("visits.footer"))
+    return (Say(say(*shown, buttons=_move_rows(facts, given))),)
+
+
+def _move_rows(facts: OwnFacts, given: Circumstances) -> tuple[tuple[Button, ...], ...]:
+    """A button beside each appointment to come, to ask for another time."""
+    assert facts.chart is not None
+    return tuple(
+        (
+            run_button(
+                text("another_time.button", visit=text(f"visit.{name}")),
+                "another_time",
+                name,
+                given.clinic_day(visit.booked_at).isoformat(),
+            ),
+        )
+        for name, visit in facts.chart.visits.items()
+        if visit.booked_at is not None
+        and visit.booked_at > given.now
+        and visit.attended_on is None
+        and visit.missed_on is None
     )
 
 
@@ -136,46 +155,11 @@ def _stop(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
     return (LeaveFormForLater(), stopped, reply, told)
 
 
-def _coming_items(_f: OwnFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
-    return (
-        pick("visit", {visit.name: text(f"visit.{visit.name}") for visit in given.trial.visits}),
-        Item("on", text("ask.appointment_on"), Day()),
-        choice("coming", "YES", "NO"),
-    )
-
-
-def _coming(facts: OwnFacts, answers: Answers, given: Circumstances) -> Decision:
-    assert facts.chart is not None
-    name = str(answers["visit"])
-    visit = facts.chart.visit(name)
-    passed = visit.attended_on is not None or visit.missed_on is not None
-    if visit.booked_at is None or visit.booked_at < given.now or passed:
-        return Refused(text("coming.passed"))
-    if given.clinic_day(visit.booked_at) != answers["on"]:
-        return Refused(text("coming.moved", at=visit.booked_at))
-    coming = answers["coming"] == "YES"
-    milestone = Milestone.CONFIRMED_COMING if coming else Milestone.CANNOT_COME
-    recorded = RecordMilestone(facts.chart.participant, milestone, given.today, name)
-    if visit.confirmed is coming:
-        return (PopUp(text("popup.noted_before")),)
-    key = "staff.comes_after_all" if coming else "staff.cannot_come"
-    told = text(key, code=facts.chart.code, visit=text(f"visit.{name}"), at=visit.booked_at)
-    if coming:
-        again = () if visit.confirmed is None else (TellRole(Role.COORDINATOR, say(told)),)
-        return (recorded, Say(say(text("coming.yes", at=visit.booked_at))), *again)
-    buttons = ((run_button(text("command.book.button"), "book", facts.chart.code, name),),)
-    return (
-        recorded,
-        Say(say(text("coming.no", phone=given.trial.site.clinic_phone))),
-        TellRole(Role.COORDINATOR, say(told, buttons=buttons)),
-    )
-
-
 COMMANDS = (
-    Command("start", OWN, OwnFacts, _start, "start_messages", check=_check_left),
-    Command("visits", OWN, OwnFacts, _visits, "view_visits", check=_check_left),
-    Command("open", OWN, OwnFacts, _open, "view_forms", check=_check_left),
-    Command("side_effect", OWN, OwnFacts, _side_effect, "report_side_effect", check=_check_left),
+    Command("start", OWN, OwnFacts, _start, "start_messages", check=check_left),
+    Command("visits", OWN, OwnFacts, _visits, "view_visits", check=check_left),
+    Command("open", OWN, OwnFacts, _open, "view_forms", check=check_left),
+    Command("side_effect", OWN, OwnFacts, _side_effect, "report_side_effect", check=check_left),
     Command(
         "language",
         OWN,
@@ -185,7 +169,7 @@ COMMANDS = (
         items=_language_items,
         may_cancel=False,
     ),
-    Command("stop", OWN, OwnFacts, _stop, "stop_messages", items=_stop_items, check=_check_left),
+    Command("stop", OWN, OwnFacts, _stop, "stop_messages", items=_stop_items, check=check_left),
     Command(
         "agree",
         OWN,
@@ -193,7 +177,7 @@ COMMANDS = (
         _agree,
         "agree_messages",
         items=_agree_items,
-        check=_check_left,
+        check=check_left,
         reach=Reach.BUTTON,
         may_cancel=False,
     ),
@@ -204,17 +188,7 @@ COMMANDS = (
         _fill,
         "fill_form",
         items=_fill_items,
-        check=_check_left,
-        reach=Reach.BUTTON,
-    ),
-    Command(
-        "coming",
-        OWN,
-        OwnFacts,
-        _coming,
-        "confirm_visit",
-        items=_coming_items,
-        check=_check_left,
+        check=check_left,
         reach=Reach.BUTTON,
     ),
 )

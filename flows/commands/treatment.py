@@ -9,12 +9,14 @@ from flows.commands.about_participant import (
     visit_milestone,
 )
 from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, pick, words
+from flows.commands.outside import question_of_day, why_items, why_of_day, words_of
 from flows.effects import Decision, Refused
 from flows.effects.allocation import RecordSessionNote
 from flows.effects.speaking import Say
 from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Day, Item, Review
 from flows.messages import run_button, say
+from flows.schedule import first_session_late_by
 from flows.text import Text, text
 
 # What fits in a pop-up of 200 characters, with room for the visit's name.
@@ -42,14 +44,30 @@ def sessions_to_do(facts: ParticipantFacts, given: Circumstances) -> dict[str, T
     }
 
 
-def _session_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
+def _session_items(
+    facts: ParticipantFacts, answers: Answers, given: Circumstances
+) -> tuple[Item, ...]:
+    why = question_of_day(facts, answers, given) or _question_of_delay(facts, answers, given)
     return (
         PARTICIPANT,
         pick("visit", sessions_to_do(facts, given)),
         Item("on", text("ask.session_on"), Day(latest=given.today)),
         words("batch", LONGEST_BATCH, veiled=True),
         words("notes", LONGEST_NOTES, may_skip=True, veiled=True),
+        *why_items(why, answers),
     )
+
+
+def _question_of_delay(
+    facts: ParticipantFacts, answers: Answers, given: Circumstances
+) -> Text | None:
+    chart, on = facts.chart, answers.get("on")
+    first = given.trial.visit_of_session(1)
+    if chart is None or first is None or answers.get("visit") != first.name:
+        return None
+    if not isinstance(on, date) or not first_session_late_by(given.trial, chart, on):
+        return None
+    return text("ask.session_late", most=_most_days(given))
 
 
 def _check_session(
@@ -93,7 +111,8 @@ def _last_session_on(chart: Chart, randomized_on: date | None) -> date:
 def _session(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Decision:
     chart, name = facts.chart, str(answers["visit"])
     assert chart is not None
-    recorded = visit_milestone(facts, answers, Milestone.SESSION_DONE)
+    why = why_of_day(facts, answers, given)
+    recorded = visit_milestone(facts, answers, Milestone.SESSION_DONE, words_of(answers), why)
     note = RecordSessionNote(chart.participant, name, str(answers["batch"]), str(answers["notes"]))
     done = text("session.done", code=chart.code, visit=text(f"visit.{name}"))
     return (recorded, note, Say(say(done, *_late(facts, recorded.on, name, given))))
@@ -105,9 +124,12 @@ def _late(facts: ParticipantFacts, on: date, name: str, given: Circumstances) ->
     assert chart is not None
     if due is not None:
         return outside_window(due, on)
-    latest = given.trial.eligibility.session_1_within_days
-    waited = (on - chart.randomized_on).days if chart.randomized_on is not None else 0
-    return (text("session.late", days=waited, most=latest),) if waited > latest else ()
+    late, most = first_session_late_by(given.trial, chart, on), _most_days(given)
+    return (text("session.late", days=most + late, most=most),) if late else ()
+
+
+def _most_days(given: Circumstances) -> int:
+    return given.trial.eligibility.session_1_within_days
 
 
 COMMANDS = (

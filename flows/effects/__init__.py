@@ -43,10 +43,12 @@ Effect = (
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a command does nothing, in words for the person who gave it, and what would mend it."""
+    """Why a command does nothing, in words for the person who gave it, and what would mend it;
+    `in_passing`: in the pop-up that answers their tap."""
 
     why: Text
     buttons: tuple[tuple[Button, ...], ...] = ()
+    in_passing: bool = False
 
 
 Decision = tuple[Effect, ...] | Refused

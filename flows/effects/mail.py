@@ -29,4 +29,11 @@ class CloseMail:
     why: str
 
 
-Corresponding = AnswerMail | ShowAttachment | ClaimMail | CloseMail
+@dataclass(frozen=True, slots=True)
+class WriteLetter:
+    """What a participant wrote beside something else: mail to the clinic, as any other words."""
+
+    words: str = field(repr=False)
+
+
+Corresponding = AnswerMail | ShowAttachment | ClaimMail | CloseMail | WriteLetter

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flows.facts.booking import BookingFacts, OwnBookingFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
@@ -25,6 +26,8 @@ Facts = (
     | ParticipantFacts
     | PhotographFacts
     | OwnFacts
+    | BookingFacts
+    | OwnBookingFacts
     | EnrolmentFacts
     | ProtocolFacts
     | StaffFacts

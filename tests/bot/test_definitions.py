@@ -105,6 +105,8 @@ MEANINGLESS = [
         ('name = "month_1"', f'name = "{name}"', "visits[2].name: must be 1 to 20 of the")
         for name in ("Month_1", "month 1", "", "m" * 21, "ماه")
     ),
+    ("visit_minutes = 30", "visit_minutes = 0", "site.visit_minutes: must be 1 or more"),
+    ("visits_at_once = 1", "visits_at_once = 0", "site.visits_at_once: must be 1 or more"),
     ('consent_versions = ["1"]', "consent_versions = []", "consent_versions: needs the version"),
     ("block_size = 6", "block_size = 4", "allocation.block_size: must be a multiple of 3"),
     ("block_size = 6", "block_size = 0", "allocation.block_size: must be a multiple of 3"),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.language.calendars import Language, format_date, format_time, from_jalali, to_jalali
 from bot.language.typed_text import Problem
-from bot.language.typed_times import read_date, read_time
+from bot.language.typed_times import read_date, read_moment, read_time
 from tests.bot.words import catalogue, lexicon
 
 TODAY = date(2025, 8, 2)  # 11 Mordad 1404, a Saturday
@@ -232,3 +232,45 @@ def test_a_time_shown_is_read_back(at: time, language: Language) -> None:
 def test_every_text_gets_a_value_or_a_problem(text: str) -> None:
     read_date(text, TODAY, lexicon())
     read_time(text, lexicon())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1404/05/11 9:30",
+        "۱۴۰۴/۵/۱۱ ۹:۳۰",
+        "۱۱ مرداد ساعت ۹:۳۰",
+        "۱۱ مرداد ۱۴۰۴، ساعت ۹ و نیم",
+        "شنبه ۱۱ مرداد ۹:۳۰ صبح",
+        "2025-08-02 9:30",
+        "2 August 2025 at 9:30 am",
+        "امروز ۹:۳۰",
+        "today 9:30",
+    ],
+)
+def test_a_day_with_its_hour_however_it_is_written(text: str) -> None:
+    assert read_moment(text, TODAY, lexicon()) == (TODAY, time(9, 30))
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("۱۱ مرداد", (TODAY, None)),
+        ("۱۱ مرداد ۹", Problem.AMBIGUOUS),
+        ("۱۱ مرداد ۵", Problem.AMBIGUOUS),
+        ("2025-08-02 25:00", Problem.OUT_OF_RANGE),
+        ("۱۴۰۴/۵/۱۱ ۵", Problem.AMBIGUOUS),
+        ("9:30", Problem.NOT_A_DATE),
+        ("some day", Problem.NOT_A_DATE),
+    ],
+)
+def test_what_is_no_day_with_its_hour_is_not_guessed(text: str, read: object) -> None:
+    assert read_moment(text, TODAY, lexicon()) == read
+
+
+@given(st.dates(FIRST, LAST_GREGORIAN), st.times(time(8), time(20)))
+def test_a_moment_as_it_is_shown_is_read_again(day: date, at: time) -> None:
+    at = at.replace(second=0, microsecond=0)
+    for language in ("fa", "en"):
+        typed = f"{shown(day, language)} {format_time(at, language)}"
+        assert read_moment(typed, TODAY, lexicon()) == (day, at)

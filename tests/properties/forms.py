@@ -1,6 +1,6 @@
 """Forms drawn by Hypothesis, and what somebody may do in them: sensible, mistaken or by hand."""
 
-from datetime import date, time
+from datetime import UTC, date, time
 from functools import cache
 from typing import assert_never
 
@@ -29,6 +29,7 @@ from flows.forms import (
     Hour,
     Item,
     Kind,
+    Moment,
     Number,
     Option,
     ParticipantCode,
@@ -59,7 +60,7 @@ KINDS: st.SearchStrategy[Kind] = (
     st.builds(Choice, options())
     | st.builds(Choices, options())
     | st.builds(Number, st.integers(0, 3), st.integers(4, 9))
-    | st.sampled_from([Day(), Hour(), Words(20)])
+    | st.sampled_from([Day(), Hour(), Moment(), Words(20)])
 )
 
 
@@ -105,6 +106,8 @@ def answers(kind: Kind) -> st.SearchStrategy[Value]:
             return st.dates(max_value=LATEST)
         case Hour():
             return st.times().map(lambda at: time(at.hour, at.minute))
+        case Moment():
+            return st.dates(max_value=LATEST) | st.datetimes(timezones=st.just(UTC))
         case Words(longest):
             return st.text(min_size=1, max_size=longest)
         case Phone() | Pin() | ParticipantCode() | Picture():

@@ -90,6 +90,9 @@ class Reminding(RuleBasedStateMachine):
         person = await self.world.database.read(_person_of, phone.address, self.world)
         await phone.send(words)
         await self._only(person)
+        if phone.is_asked("PARTICIPANT"):
+            await phone.choose("PARTICIPANT")
+            await self._only(person)
         if any(data.startswith("S:") for data in _buttons(phone.shown[-1:])):
             await phone.press("S")
             await self._only(person)

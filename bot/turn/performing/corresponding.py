@@ -3,8 +3,16 @@
 import json
 from typing import assert_never
 
+from bot.turn import mailing
 from bot.turn.speaking import Voice
-from flows.effects.mail import AnswerMail, ClaimMail, CloseMail, Corresponding, ShowAttachment
+from flows.effects.mail import (
+    AnswerMail,
+    ClaimMail,
+    CloseMail,
+    Corresponding,
+    ShowAttachment,
+    WriteLetter,
+)
 from flows.messages import say
 from flows.text import text
 from storage import mail
@@ -26,6 +34,8 @@ def perform(voice: Voice, verb: str, effect: Corresponding) -> None:
         case CloseMail(mail_id, why):
             mail.close(desk.connection, mail_id=mail_id, why=why, by=voice.person, at=desk.now)
             voice.record(verb, None, mail=mail_id, why=why)
+        case WriteLetter(words):
+            mailing.receive(voice, words, None)
         case _:
             assert_never(effect)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.turn.desk import Desk
 from bot.turn.reads import (
+    booking,
     day,
     ending,
     events,
@@ -18,6 +19,7 @@ from bot.turn.reads import (
     timeline,
 )
 from flows.facts import Facts, NoFacts
+from flows.facts.booking import BookingFacts, OwnBookingFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
@@ -49,6 +51,8 @@ READERS: Mapping[type, Reader] = {
     ParticipantFacts: participants.about_participant,
     OwnFacts: participants.own,
     PhotographFacts: photographs.of_participant,
+    BookingFacts: booking.about_participant,
+    OwnBookingFacts: booking.own,
     EnrolmentFacts: people.enrolment,
     ProtocolFacts: people.plan,
     StaffFacts: people.staff,
