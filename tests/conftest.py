@@ -25,3 +25,11 @@ def rewrite_readme(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def rewrite_chats(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--rewrite-chats"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted is printed, also where they pass."""
+    for report in terminalreporter.getreports("passed"):
+        for name, counted in report.user_properties:
+            if name == "counted":
+                terminalreporter.write_line(str(counted))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -68,9 +68,7 @@ class World:
     _secrets: int = 0
 
     @classmethod
-    async def begin(
-        cls, folder: Path, language: str = "en", trial: Path = DEFAULT_TRIAL
-    ) -> "World":
+    async def begin(cls, folder: Path, language: str = "en", trial: Path = DEFAULT_TRIAL) -> Self:
         folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - before anything is played
         path = folder / DATABASE
         prepare(path, folder / "backups", BEGINNING)

@@ -33,7 +33,7 @@ from flows.forms import (
     Review,
     moments_in,
 )
-from flows.messages import say
+from flows.messages import run_button, say
 from flows.schedule import Due
 from flows.text import Text, text
 
@@ -148,6 +148,7 @@ def decide(facts: BookingFacts, answers: Answers, given: Circumstances) -> Decis
         text("book.done", code=chart.code, visit=label, at=at),
         *_instead(chart.visit(name).booked_at, at),
         *outside_window(due, on),
+        buttons=((run_button(text("command.today.button"), "today"),),),
     )
     return (booked, Say(done), *_tell_participant(facts, label, at))
 

@@ -298,7 +298,6 @@ class Run:
 
 async def run(folder: Path, permuted: Mapping[str, str], capfd: pytest.CaptureFixture[str]) -> Run:
     world = await Watched.begin(folder, "en")
-    assert isinstance(world, Watched)
     await play(world, permuted)
     bodies = await world.database.read(_bodies, world)
     chats = {

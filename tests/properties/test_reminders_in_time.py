@@ -50,7 +50,6 @@ class Reminding(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         world = await ShakyWorld.begin(self.folder)
-        assert isinstance(world, ShakyWorld)
         self.world = world
         await open_trial(world)
         self.phone = await add_participant(world)
