@@ -106,7 +106,7 @@ def _add_envelopes(envelopes: argparse.ArgumentParser) -> None:
     imported.add_argument("file", metavar="FILE")
     acts.add_parser("generate", help="draw an allocation list here, and seal it unseen")
     paper = acts.add_parser("paper", help="number paper envelopes, whose arms are not known here")
-    paper.add_argument("--count", type=int, required=True)
+    paper.add_argument("--count", type=int, required=True, help="how many there are in all")
     acts.add_parser("status", help="how many envelopes are sealed, used and left")
     opened = acts.add_parser(
         "open", help="write every arm into a file, once the trial is unblinded"

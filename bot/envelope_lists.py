@@ -1,4 +1,5 @@
-"""Envelopes are laid once, before the first allocation, from a list or by drawing one here.
+"""Envelopes are laid once, before the first allocation, from a list or by drawing one here. To
+paper ones more can be added, for those that were retired.
 
 Only counts come out of here: whoever lays envelopes may enrol participants too.
 """
@@ -10,14 +11,13 @@ from bot.turn.arms import seal_envelopes
 from bot.turn.desk import Desk
 from flows.allocation_list import (
     AllocationList,
-    ArmPlan,
     ListRefused,
-    Plan,
     decode_list,
     generate_allocation_list,
+    plan_of,
     read_allocation_list,
 )
-from flows.definition import Concealment, Trial
+from flows.definition import Concealment
 from storage import envelopes
 from storage.audit import Act
 
@@ -31,18 +31,6 @@ class NotNow(Enum):
     ON_PAPER = "on_paper"
     NOT_ON_PAPER = "not_on_paper"
     TOO_FEW = "too_few"
-
-
-def plan_of(trial: Trial) -> Plan:
-    arms = tuple(
-        ArmPlan(
-            arm.code,
-            frozenset({*arm.name.values(), *arm.list_labels, f"Group {arm.code}"}),
-            arm.weight,
-        )
-        for arm in trial.arms
-    )
-    return Plan(arms, trial.allocation.block_size, trial.target)
 
 
 def import_list(desk: Desk, raw: bytes) -> int | NotNow | ListRefused:
@@ -65,16 +53,19 @@ def generate(desk: Desk, shuffle: Shuffle) -> int | NotNow:
 
 
 def lay_paper(desk: Desk, count: int) -> int | NotNow:
-    """Number the envelopes that stand in a drawer, in which nobody here can look."""
-    if why := _why_not(desk, Concealment.PAPER):
+    """Number the envelopes that stand in a drawer, in which nobody here can look, up to `count`."""
+    laid = envelopes.count(desk.connection).sealed
+    why = _why_not(desk, Concealment.PAPER)
+    if why is not None and (why is not NotNow.LAID_ALREADY or count <= laid):
         return why
     if count < desk.study.trial.target:
         return NotNow.TOO_FEW
     envelopes.lay(
         desk.connection,
-        commitments=[None] * count,
+        commitments=[None] * (count - laid),
         block_size=desk.study.trial.allocation.block_size,
         at=desk.now,
+        first=laid + 1,
     )
     _record(desk, "lay_paper_envelopes", count)
     return count

@@ -292,8 +292,9 @@ def _worded(problem: ListProblem) -> Text:
 async def _envelopes_status(it: Operator, _given: argparse.Namespace) -> int:
     async with it.at_data() as data:
         count = await data.read(lambda desk: envelopes.count(desk.connection))
-    left = count.sealed - count.used
-    it.tell(text("cli.envelopes.status", sealed=count.sealed, used=count.used, left=left))
+    it.tell(text("cli.envelopes.status", sealed=count.sealed, used=count.used, left=count.left))
+    if count.retired:
+        it.tell(text("cli.envelopes.retired", count=count.retired))
     return 0
 
 

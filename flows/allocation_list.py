@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from flows.definition import Trial
 from flows.list_formats import Row, comparable, read_rows
 
 
@@ -55,6 +56,10 @@ class Plan:
         times = self.block_size // sum(arm.weight for arm in self.arms)
         return Counter({arm.code: arm.weight * times for arm in self.arms})
 
+    def allows(self, arms: Sequence[str]) -> bool:
+        """Whether these can all stand in one block."""
+        return all(count <= self.block[arm] for arm, count in Counter(arms).items())
+
     @property
     def code_by_name(self) -> Mapping[str, str]:
         return {name: arm.code for arm in self.arms for name in _names(arm)}
@@ -62,6 +67,19 @@ class Plan:
 
 def _names(arm: ArmPlan) -> set[str]:
     return {comparable(name) for name in (arm.code, *arm.labels)}
+
+
+def plan_of(trial: Trial) -> Plan:
+    """What this trial demands of its list."""
+    arms = tuple(
+        ArmPlan(
+            arm.code,
+            frozenset({*arm.name.values(), *arm.list_labels, f"Group {arm.code}"}),
+            arm.weight,
+        )
+        for arm in trial.arms
+    )
+    return Plan(arms, trial.allocation.block_size, trial.target)
 
 
 @dataclass(frozen=True, slots=True)

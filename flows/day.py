@@ -35,7 +35,7 @@ def needs(
     rated: Collection[str],
 ) -> tuple[Need, ...]:
     """What is still to be done at a visit, in the order in which it is done. `rated` names the
-    visits whose rating is submitted."""
+    visits that no rating is waited for."""
     open_forms = any(form.is_open and form.visit == visit.name for form in forms)
     wanted = {
         Need.PHOTOGRAPHS: visit.photographs and at_visit.photographed_on is None,

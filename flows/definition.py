@@ -83,8 +83,11 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class AllocationRule:
+    """`witnesses` are the roles of whom one must see a paper envelope before it is opened."""
+
     block_size: int
     concealment: Concealment
+    witnesses: tuple[Role, ...] = (Role.COORDINATOR, Role.CLINICIAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,33 @@ class Visit:
     photographs: bool = True
     rating: str | None = None
     opens_forms: tuple[str, ...] = ()
+
+
+class OfTwo(StrEnum):
+    """Which of two readings that nearly agree counts: by their place on the scale."""
+
+    LATER = "later"
+    EARLIER = "earlier"
+
+
+class Weights(StrEnum):
+    """How a disagreement of several steps weighs in kappa."""
+
+    LINEAR = "linear"
+    QUADRATIC = "quadratic"
+
+
+@dataclass(frozen=True, slots=True)
+class RatingRule:
+    """How the blinded raters work; see the definition file for each. `adjudicate_from` is 0 where
+    no third rating ever decides."""
+
+    raters: int = 1
+    adjudicate_from: int = 0
+    of_two: OfTwo = OfTwo.LATER
+    kappa: Weights = Weights.QUADRATIC
+    hidden_order: bool = False
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +260,7 @@ class Trial:
     safety: Safety
     safety_check: SafetyCheck | None = None
     day_at_opening: bool = True
+    rating: RatingRule = RatingRule()
     unblinding: Unblinding | None = None
     before_session: BeforeSession | None = None
     photographs: Photographs | None = None
@@ -244,6 +275,10 @@ class Trial:
 
     def visit_of_session(self, session: int) -> Visit | None:
         return next((visit for visit in self.visits if visit.session == session), None)
+
+    @property
+    def rated_visits(self) -> tuple[Visit, ...]:
+        return tuple(visit for visit in self.visits if visit.rating is not None)
 
     @property
     def baseline(self) -> Visit:

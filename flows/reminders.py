@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from flows.chart import Chart
 from flows.definition import Trial
+from flows.readings import over_on, took_place_on
 from flows.schedule import Due, FormDue
 
 CLINIC_CLOSED = "clinic_closed"
@@ -95,7 +96,7 @@ def plans(
         *_visit_reminders(hours, chart),
         *_unbooked(hours, chart, due),
         *_forms(hours, chart, forms),
-        *_ratings(hours, chart),
+        *_ratings(hours, chart, due),
     ]
 
 
@@ -166,23 +167,33 @@ def _one_matter(
     yield Wanted(f"close:{mark}", Kind.CLOSE_FORMS, closed_at, closing)
 
 
-def _ratings(hours: Hours, chart: Chart) -> Iterator[Wanted]:
-    """A visit that took place is rated; the rater is reminded, then the PI is told."""
+def _ratings(hours: Hours, chart: Chart, due: Mapping[str, Due]) -> Iterator[Wanted]:
+    """A visit that took place is rated; the rater is reminded, then the PI is told. Where the order
+    of time is hidden, all visits of a participant are one matter."""
+    trial = hours.trial
+    days = {visit.name: took_place_on(chart, visit) for visit in trial.rated_visits}
+    rated = {name: on for name, on in days.items() if on is not None}
+    if trial.rating.hidden_order:
+        over = over_on(trial, chart, due)
+        if rated and over is not None:
+            mark = f"{chart.participant}:all:{over.isoformat()}"
+            yield from _rating(hours, mark, over, {})
+        return
+    for name, on in rated.items():
+        yield from _rating(hours, f"{chart.participant}:{name}", on, {"visit": name})
+
+
+def _rating(
+    hours: Hours, mark: str, on: date, subject: Mapping[str, str | int]
+) -> Iterator[Wanted]:
     rule, opens = hours.trial.reminders, hours.trial.site.opens
-    for visit in hours.trial.visits:
-        at_visit = chart.visit(visit.name)
-        on = at_visit.attended_on or at_visit.photographed_on
-        if visit.rating is None or on is None:
-            continue
-        mark = f"{chart.participant}:{visit.name}"
-        subject: dict[str, str | int] = {"visit": visit.name}
-        for day in rule.rating_days:
-            due_on = hours.next_open_day(on + timedelta(days=day))
-            at = hours.at_clinic(due_on, opens)
-            yield Wanted(f"rating:{mark}:{day}", Kind.RATING_REMINDER, at, subject)
-        late_on = hours.next_open_day(on + timedelta(days=rule.rating_escalates_on_day))
-        late_at = hours.at_clinic(late_on, opens)
-        yield Wanted(f"rating_overdue:{mark}", Kind.RATING_OVERDUE, late_at, subject)
+    for day in rule.rating_days:
+        due_on = hours.next_open_day(on + timedelta(days=day))
+        at = hours.at_clinic(due_on, opens)
+        yield Wanted(f"rating:{mark}:{day}", Kind.RATING_REMINDER, at, subject)
+    late_on = hours.next_open_day(on + timedelta(days=rule.rating_escalates_on_day))
+    late_at = hours.at_clinic(late_on, opens)
+    yield Wanted(f"rating_overdue:{mark}", Kind.RATING_OVERDUE, late_at, subject)
 
 
 @dataclass(frozen=True, slots=True)

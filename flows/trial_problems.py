@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from flows.definition import Photographs, Trial, Visit
+from flows.definition import Concealment, Photographs, Trial, Visit
 from flows.instruments import FilledBy
-from flows.roles import MAY_UNBLIND, Role
+from flows.roles import MAY_UNBLIND, WITNESSES, Role
 
 Problem = tuple[str, str]
 Instruments = Mapping[str, FilledBy]
@@ -25,6 +25,8 @@ def trial_problems(trial: Trial, instruments: Instruments) -> Iterator[Problem]:
     yield from _target_problems(trial)
     yield from _visit_problems(trial, instruments)
     yield from _instrument_problems(trial, instruments)
+    yield from _rating_problems(trial)
+    yield from _witness_problems(trial)
     yield from _number_problems(trial)
     yield from _calendar_problems(trial)
     yield from _unblinding_problems(trial)
@@ -121,6 +123,30 @@ def _misnamed(place: str, name: str, by: FilledBy, instruments: Instruments) -> 
         yield place, f'there is no instrument "{name}"; there are: {known}'
     elif (actual := instruments[name]) is not by:
         yield place, f'must be filled by the {by.value}; "{name}" is filled by the {actual.value}'
+
+
+def _rating_problems(trial: Trial) -> Iterator[Problem]:
+    rule, rated = trial.rating, trial.rated_visits
+    if rule.raters not in {1, 2}:
+        yield "rating.raters", "must be 1 or 2"
+    if rule.adjudicate_from < 0:
+        yield "rating.adjudicate_from", "must be 0 or more"
+    elif rule.adjudicate_from and rule.raters == 1:
+        yield "rating.adjudicate_from", "must be 0 where there is one rater"
+    if rule.hidden_order and len(rated) < 2:
+        yield "rating.hidden_order", "needs two visits with a rating or more"
+    if rule.hidden_order and not all(visit.photographs for visit in rated):
+        yield "rating.hidden_order", "needs photographs at each visit with a rating"
+
+
+def _witness_problems(trial: Trial) -> Iterator[Problem]:
+    """A rater may not be near an arm; nor does an allocator witness their own act."""
+    named = trial.allocation.witnesses
+    if not WITNESSES.issuperset(named):
+        known = ", ".join(sorted(role.value for role in WITNESSES))
+        yield "allocation.witnesses", f"must be among {known}"
+    elif not named and trial.allocation.concealment is Concealment.PAPER:
+        yield "allocation.witnesses", "paper envelopes need a role that sees them opened"
 
 
 def _number_problems(trial: Trial) -> Iterator[Problem]:

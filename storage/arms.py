@@ -1,9 +1,8 @@
-"""The arms, and what can name one: batch, session note, and what is said of events and alerts.
-
-Only bot.turn.arms may use this.
+"""The arms, and what can name one: batch and session note, what is said of events and alerts, words
+about an envelope's incident, and a rater's guess. Only bot.turn.arms may use this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,11 +10,13 @@ from sqlalchemy import Connection, insert, select
 
 from storage import tables
 from storage.keyring import Keyring
-from storage.sealing import Unreadable
+from storage.sealing import Ciphertext, Unreadable
 
 _sealed = tables.sealed_arm
 _note = tables.session_note
 _told = tables.arm_told
+_guess = tables.arm_guess
+_envelope = tables.envelope
 _words = tables.safety_note
 
 
@@ -47,19 +48,59 @@ def seal_all(
 def arm_in(connection: Connection, *, keys: Keyring, envelope: int) -> str | None:
     """The arm in an envelope; None while a paper one has not been read in."""
     sealed = connection.scalar(select(_sealed.c.arm).where(_sealed.c.envelope == envelope))
-    if sealed is None:
-        return None
+    return None if sealed is None else _opened(keys, envelope, sealed)
+
+
+def by_block(connection: Connection, *, keys: Keyring) -> Mapping[int, list[str]]:
+    """The arms that are known, block by block in the order of the envelopes."""
+    rows = connection.execute(
+        select(_envelope.c.number, _envelope.c.block, _sealed.c.arm)
+        .join(_sealed, _sealed.c.envelope == _envelope.c.number)
+        .order_by(_envelope.c.number)
+    )
+    blocks: dict[int, list[str]] = {}
+    for row in rows:
+        blocks.setdefault(row.block, []).append(_opened(keys, row.number, row.arm))
+    return blocks
+
+
+def _opened(keys: Keyring, envelope: int, sealed: Ciphertext) -> str:
     number, arm = keys.named("envelopes").open(sealed).split(":", 1)
     if number != str(envelope):
         raise Unreadable
     return arm
 
 
+def keep_incident_words(
+    connection: Connection, *, keys: Keyring, incident: int, words: str
+) -> None:
+    sealed = keys.named("envelopes").seal(words)
+    connection.execute(insert(tables.incident_words).values(incident_id=incident, words=sealed))
+
+
+def keep_guess(
+    connection: Connection, *, keys: Keyring, rater: int, participant: int, guess: str, at: datetime
+) -> None:
+    """Keep which arm a rater believes a participant to be in; both are sealed with it."""
+    sealed = keys.named("envelopes").seal(f"{rater}:{participant}:{guess}")
+    connection.execute(
+        insert(_guess).values(rater_id=rater, participant_id=participant, guess=sealed, at=at)
+    )
+
+
+def guessed_by(connection: Connection, rater: int) -> frozenset[int]:
+    """Of whom this rater has guessed, not what."""
+    guessed = select(_guess.c.participant_id).where(_guess.c.rater_id == rater)
+    return frozenset(connection.scalars(guessed))
+
+
 def all_opened(connection: Connection, *, keys: Keyring) -> list[tuple[int, str, str]]:
     """Number, arm and salt (in hex) of every envelope that holds an arm, in their order."""
     key = keys.named("envelopes")
     rows = connection.execute(select(_sealed).order_by(_sealed.c.envelope)).all()
-    return [(row.envelope, key.open(row.arm).split(":", 1)[1], key.open(row.salt)) for row in rows]
+    return [
+        (row.envelope, _opened(keys, row.envelope, row.arm), key.open(row.salt)) for row in rows
+    ]
 
 
 def note_told(connection: Connection, *, person_id: int, participant: int, at: datetime) -> None:

@@ -129,6 +129,14 @@ def of_form(connection: Connection, *, keys: Keyring, person_id: int, form_id: i
     )
 
 
+def begun_by(connection: Connection, form_id: int) -> frozenset[int]:
+    """Who has begun a form and not finished it."""
+    persons = select(_conversation.c.person_id).where(
+        _conversation.c.form_id == form_id, _conversation.c.standing.in_(UNFINISHED)
+    )
+    return frozenset(connection.scalars(persons))
+
+
 def with_id(
     connection: Connection, *, keys: Keyring, person_id: int, conversation_id: int
 ) -> Open | None:

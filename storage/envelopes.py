@@ -1,36 +1,57 @@
-"""Envelopes by number, and which participant each is bound to. Nothing here knows an arm."""
+"""Envelopes by number, and which participant each is bound to. Nothing here knows an arm.
+
+An allocation never changes. Where an envelope is retired that was bound and not yet read, another
+takes its place in a row of its own, and both stay known.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select, union_all
 
 from storage import tables
 
 _envelope = tables.envelope
 _allocation = tables.allocation
+_replacement = tables.envelope_replacement
+_incident = tables.envelope_incident
+_witness = tables.envelope_witness
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
+    """`used`: participants allocated; `retired`: envelopes that befell something; `left`: the rest
+    that can still be given."""
+
     sealed: int
     used: int
+    retired: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
-class Allocation:
-    id: int
+class Bound:
+    """The envelope of a participant as of now, and who bound it."""
+
     participant: int
     envelope: int
-    allocated_by: int
-    allocated_at: datetime
+    bound_by: int
+
+
+# Given or retired: none of these is given again.
+_GONE = union_all(
+    select(_allocation.c.envelope), select(_replacement.c.envelope), select(_incident.c.envelope)
+)
+_FREE = select(_envelope.c.number).where(_envelope.c.number.not_in(_GONE))
 
 
 def count(connection: Connection) -> Count:
-    sealed = connection.execute(select(func.count()).select_from(_envelope)).scalar_one()
-    used = connection.execute(select(func.count()).select_from(_allocation)).scalar_one()
-    return Count(sealed, used)
+    sealed, used, retired, left = (
+        connection.execute(select(func.count()).select_from(counted)).scalar_one()
+        for counted in (_envelope, _allocation, _incident, _FREE.subquery())
+    )
+    return Count(sealed, used, retired, left)
 
 
 def lay(
@@ -39,8 +60,9 @@ def lay(
     commitments: Sequence[bytes | None],
     block_size: int,
     at: datetime,
+    first: int = 1,
 ) -> None:
-    """Lay the envelopes in their order, 1 first. A paper envelope has no commitment."""
+    """Lay envelopes in their order, from `first` on. A paper envelope has no commitment."""
     connection.execute(
         insert(_envelope),
         [
@@ -50,48 +72,125 @@ def lay(
                 "commitment": commitment,
                 "sealed_at": at,
             }
-            for number, commitment in enumerate(commitments, start=1)
+            for number, commitment in enumerate(commitments, start=first)
         ],
     )
 
 
-def bind_next(
-    connection: Connection, *, participant: int, by: int, at: datetime
-) -> Allocation | None:
+def bind_next(connection: Connection, *, participant: int, by: int, at: datetime) -> Bound | None:
     """Bind the next envelope to a participant for good; None when none is left.
 
     Envelopes are given in order even under load, so the row is locked, not skipped.
     """
-    number = connection.scalar(
-        select(_envelope.c.number)
-        .where(_envelope.c.number.not_in(select(_allocation.c.envelope)))
-        .order_by(_envelope.c.number)
-        .limit(1)
-        .with_for_update()
-    )
+    number = _next(connection)
     if number is None:
         return None
-    row = (
-        insert(_allocation)
-        .values(participant_id=participant, envelope=number, allocated_by=by, allocated_at=at)
-        .returning(_allocation.c.id)
+    connection.execute(
+        insert(_allocation).values(
+            participant_id=participant, envelope=number, allocated_by=by, allocated_at=at
+        )
     )
-    return Allocation(connection.execute(row).scalar_one(), participant, number, by, at)
+    return Bound(participant, number, by)
 
 
-def allocations(connection: Connection) -> list[Allocation]:
-    """Every binding, in the order in which they were made."""
-    rows = connection.execute(select(_allocation).order_by(_allocation.c.id))
-    return [
-        Allocation(row.id, row.participant_id, row.envelope, row.allocated_by, row.allocated_at)
-        for row in rows
-    ]
+def allocations(connection: Connection) -> list[Bound]:
+    """The envelope that is each participant's now, in the order in which they were allocated."""
+    persons = connection.scalars(select(_allocation.c.participant_id).order_by(_allocation.c.id))
+    found = (allocation_of(connection, person) for person in persons.all())
+    return [bound for bound in found if bound is not None]
 
 
-def allocation_of(connection: Connection, participant: int) -> Allocation | None:
-    row = connection.execute(
-        select(_allocation).where(_allocation.c.participant_id == participant)
-    ).one_or_none()
-    if row is None:
+def replace(connection: Connection, *, retired: Bound, by: int, at: datetime) -> Bound | None:
+    """Bind the next envelope in the place of a retired one; None when none is left."""
+    number = _next(connection)
+    if number is None:
         return None
-    return Allocation(row.id, row.participant_id, row.envelope, row.allocated_by, row.allocated_at)
+    connection.execute(
+        insert(_replacement).values(
+            participant_id=retired.participant,
+            retired=retired.envelope,
+            envelope=number,
+            replaced_by=by,
+            replaced_at=at,
+        )
+    )
+    return Bound(retired.participant, number, by)
+
+
+def _next(connection: Connection) -> int | None:
+    return connection.scalar(_FREE.order_by(_envelope.c.number).limit(1).with_for_update())
+
+
+def retire(connection: Connection, *, envelope: int, kind: str, by: int, at: datetime) -> int:
+    """Retire a number for good; returns the incident's id."""
+    row = (
+        insert(_incident)
+        .values(envelope=envelope, kind=kind, reported_by=by, reported_at=at)
+        .returning(_incident.c.id)
+    )
+    incident: int = connection.execute(row).scalar_one()
+    return incident
+
+
+def is_retired(connection: Connection, envelope: int) -> bool:
+    found = select(_incident.c.id).where(_incident.c.envelope == envelope)
+    return connection.scalar(found) is not None
+
+
+def allocation_of(connection: Connection, participant: int) -> Bound | None:
+    """The envelope that is a participant's now."""
+    return _newest(
+        connection,
+        _replacement.c.participant_id == participant,
+        _allocation.c.participant_id == participant,
+    )
+
+
+def holder_of(connection: Connection, envelope: int) -> Bound | None:
+    """Whose envelope this is now."""
+    found = _newest(
+        connection, _replacement.c.envelope == envelope, _allocation.c.envelope == envelope
+    )
+    now = None if found is None else allocation_of(connection, found.participant)
+    return found if now == found else None
+
+
+def _newest(
+    connection: Connection, replaced: ColumnElement[bool], allocated: ColumnElement[bool]
+) -> Bound | None:
+    """The newest replacement of these, else the allocation."""
+    replacements = (
+        select(_replacement.c.participant_id, _replacement.c.envelope, _replacement.c.replaced_by)
+        .where(replaced)
+        .order_by(_replacement.c.id.desc())
+        .limit(1)
+    )
+    allocations = select(
+        _allocation.c.participant_id, _allocation.c.envelope, _allocation.c.allocated_by
+    ).where(allocated)
+    for query in (replacements, allocations):
+        row = connection.execute(query).one_or_none()
+        if row is not None:
+            return Bound(*row)
+    return None
+
+
+def witness(connection: Connection, *, bound: Bound, by: int, intact: bool, at: datetime) -> None:
+    """A second person says whether the envelope was intact before it was opened."""
+    connection.execute(
+        insert(_witness).values(
+            envelope=bound.envelope,
+            participant_id=bound.participant,
+            witness_id=by,
+            intact=intact,
+            at=at,
+        )
+    )
+
+
+def was_intact(connection: Connection, envelope: int) -> bool | None:
+    """What witnesses said: one who saw it damaged outweighs all others; None while nobody spoke."""
+    said = connection.scalars(
+        select(_witness.c.intact).where(_witness.c.envelope == envelope)
+    ).all()
+    return all(said) if said else None

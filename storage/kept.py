@@ -148,6 +148,19 @@ def _allocation(connection: Connection, row: Any) -> str:
     return f"allocation {_code(connection, row.participant_id)} envelope {row.envelope}"
 
 
+def _incident(_connection: Connection, row: Any) -> str:
+    return f"envelope {row.envelope} retired: {row.kind}"
+
+
+def _replacement(connection: Connection, row: Any) -> str:
+    code = _code(connection, row.participant_id)
+    return f"envelope {row.envelope} of {code} in the place of {row.retired}"
+
+
+def _witness(_connection: Connection, row: Any) -> str:
+    return f"envelope {row.envelope} was seen {'intact' if row.intact else 'not intact'}"
+
+
 def _role(_connection: Connection, row: Any) -> str:
     return f"role {row.role}"
 
@@ -180,6 +193,9 @@ _WRITTEN: dict[Table, Write] = {
     tables.pregnancy_receipt: _pregnancy_received,
     tables.mail: _mail,
     tables.allocation: _allocation,
+    tables.envelope_witness: _witness,
+    tables.envelope_incident: _incident,
+    tables.envelope_replacement: _replacement,
     tables.staff_role: _role,
     tables.screening_failure: _screening,
     tables.audit: _audit,

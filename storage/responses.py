@@ -1,4 +1,4 @@
-"""Forms of participants (one an instrument and visit) and the responses in them.
+"""Forms of participants (one an instrument, visit and reading) and the responses in them.
 
 A response is never changed: another answer to the same item is a further revision beside it.
 """
@@ -39,7 +39,10 @@ _WITH_ID = select(_form).where(_form.c.id == bindparam("form_id"))
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """One instrument of one participant. `visit` is None for what is reported at any time."""
+    """One instrument of one participant. `visit` is None for what is reported at any time.
+
+    `reading` counts the raters of a visit; `veil` is random where its name is hidden from them.
+    """
 
     id: int
     participant: int
@@ -51,6 +54,8 @@ class FormRow:
     submitted_at: datetime | None
     submitted_by: int | None
     closed_at: datetime | None
+    reading: int
+    veil: str | None = field(repr=False)
 
     @property
     def is_open(self) -> bool:
@@ -84,9 +89,13 @@ def open_form(
     opens_on: date,
     closes_on: date | None,
     at: datetime,
+    reading: int = 1,
+    veil: str | None = None,
 ) -> int:
-    """Open a form; a scheduled one that is open already stays as it is. Returns its id."""
-    found = _same(connection, participant, instrument, visit) if visit is not None else None
+    """Open a form; a scheduled one that was opened before stays as it is. Returns its id."""
+    found = None
+    if visit is not None:
+        found = _same(connection, participant, instrument, visit, reading)
     if found is not None:
         return found
     row = (
@@ -96,6 +105,8 @@ def open_form(
             instrument=instrument,
             version=version,
             visit=visit,
+            reading=reading,
+            veil=veil,
             opens_on=opens_on,
             closes_on=closes_on,
             opened_at=at,
@@ -106,14 +117,41 @@ def open_form(
     return form_id
 
 
-def _same(connection: Connection, participant: int, instrument: str, visit: str) -> int | None:
+def _same(
+    connection: Connection, participant: int, instrument: str, visit: str, reading: int
+) -> int | None:
     return connection.scalar(
         select(_form.c.id).where(
             _form.c.participant_id == participant,
             _form.c.instrument == instrument,
             _form.c.visit == visit,
+            _form.c.reading == reading,
         )
     )
+
+
+def readings_beside(connection: Connection, row: FormRow) -> list[FormRow]:
+    """Every reading of the same visit with the same instrument, this one too, in their order."""
+    rows = connection.execute(
+        select(_form)
+        .where(
+            _form.c.participant_id == row.participant,
+            _form.c.instrument == row.instrument,
+            _form.c.visit == row.visit,
+        )
+        .order_by(_form.c.reading)
+    )
+    return [_form_row(it) for it in rows]
+
+
+def all_of(connection: Connection, instruments: frozenset[str]) -> list[FormRow]:
+    """All forms of these instruments, by participant, visit and reading."""
+    rows = connection.execute(
+        select(_form)
+        .where(_form.c.instrument.in_(instruments))
+        .order_by(_form.c.participant_id, _form.c.visit, _form.c.reading)
+    )
+    return [_form_row(row) for row in rows]
 
 
 def form(connection: Connection, form_id: int) -> FormRow:
@@ -278,4 +316,6 @@ def _form_row(row: Row[tuple[object, ...]]) -> FormRow:
         row.submitted_at,
         row.submitted_by,
         row.closed_at,
+        row.reading,
+        row.veil,
     )

@@ -4,6 +4,7 @@ APPEND_ONLY names the tables whose rows are never changed or deleted: triggers r
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -202,13 +203,17 @@ form = Table(
     Column("instrument", String, nullable=False),
     Column("version", String, nullable=False),
     Column("visit", String),
+    # A visit that two raters rate has a form for each reading.
+    Column("reading", Integer, nullable=False, server_default="1"),
+    # Random: what stands for the visit's name is drawn from it, where raters may not know the name.
+    Column("veil", String),
     Column("opens_on", Date, nullable=False),
     Column("closes_on", Date),
     Column("opened_at", UTC, nullable=False),
     Column("submitted_at", UTC),
     _person("submitted_by", nullable=True),
     Column("closed_at", UTC),
-    UniqueConstraint("participant_id", "instrument", "visit"),
+    UniqueConstraint("participant_id", "instrument", "visit", "reading"),
 )
 
 response = Table(
@@ -469,6 +474,41 @@ allocation = Table(
     Column("allocated_at", UTC, nullable=False),
 )
 
+# A second person saw the envelope before it was opened, and whether it was intact.
+envelope_witness = Table(
+    "envelope_witness",
+    metadata,
+    _id(),
+    Column("envelope", ForeignKey("envelope.number"), nullable=False, index=True),
+    _participant(),
+    _person("witness_id"),
+    Column("intact", Boolean, nullable=False),
+    Column("at", UTC, nullable=False),
+)
+
+# What befell a paper envelope; its number is retired for good.
+envelope_incident = Table(
+    "envelope_incident",
+    metadata,
+    _id(),
+    Column("envelope", ForeignKey("envelope.number"), nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    _person("reported_by"),
+    Column("reported_at", UTC, nullable=False),
+)
+
+# The envelope that took the place of a retired one; the allocation itself stays as it was made.
+envelope_replacement = Table(
+    "envelope_replacement",
+    metadata,
+    _id(),
+    _participant(),
+    Column("retired", ForeignKey("envelope.number"), nullable=False, unique=True),
+    Column("envelope", ForeignKey("envelope.number"), nullable=False, unique=True),
+    _person("replaced_by"),
+    Column("replaced_at", UTC, nullable=False),
+)
+
 sealed_arm = Table(
     "sealed_arm",
     metadata,
@@ -555,6 +595,26 @@ arm_told = Table(
     _person(),
     _participant(),
     Column("at", UTC, nullable=False),
+)
+
+# What was said of an incident can name an arm.
+incident_words = Table(
+    "incident_words",
+    metadata,
+    Column("incident_id", ForeignKey("envelope_incident.id"), primary_key=True),
+    Column("words", Sealed, nullable=False),
+)
+
+# Which arm a rater believes a participant to be in; shown to nobody before unblinding.
+arm_guess = Table(
+    "arm_guess",
+    metadata,
+    _id(),
+    _person("rater_id"),
+    _participant(),
+    Column("guess", Sealed, nullable=False),
+    Column("at", UTC, nullable=False),
+    UniqueConstraint("rater_id", "participant_id"),
 )
 
 # The web chat: what a phone of a messenger would hold, kept here ----------------------------------
@@ -732,14 +792,19 @@ APPEND_ONLY = (
     "adverse_event",
     "alert_told",
     "allocation",
+    "arm_guess",
     "arm_told",
     "audit",
     "confirmation",
     "envelope",
+    "envelope_incident",
+    "envelope_replacement",
+    "envelope_witness",
     "event_assessment",
     "event_link",
     "event_mark",
     "identity",
+    "incident_words",
     "milestone",
     "participant",
     "photograph_file",

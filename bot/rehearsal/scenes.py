@@ -1,7 +1,7 @@
 """What a chat can begin with: each scene builds on those before it."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from shutil import copytree
@@ -38,8 +38,8 @@ async def _staff(world: World) -> None:
         await world.seal_envelopes()
 
 
-async def _one(world: World, name: str, role: str) -> None:
-    await world.add_staff(name, Role(role))
+async def _one(world: World, name: str, *roles: str) -> None:
+    await world.add_staff(name, *map(Role, roles))
 
 
 async def _open(world: World) -> None:
@@ -53,16 +53,38 @@ async def _open_without_envelopes(world: World) -> None:
     await world.confirm_protocol()
 
 
-async def _open_with_paper(world: World) -> None:
+async def _open_with_paper(world: World, target: str | None = None) -> None:
     """The same trial with paper envelopes, laid in their order and not yet read."""
     await world.add_all_staff()
-    _redefine(world, 'concealment = "digital"', 'concealment = "paper"')
+    changes = {'concealment = "digital"': 'concealment = "paper"'}
+    _redefine(
+        world, changes if target is None else {**changes, "target = 60": f"target = {target}"}
+    )
     await world.lay_paper_envelopes()
     await world.confirm_protocol()
 
 
+async def _open_with_two_raters(world: World) -> None:
+    """Two raters read each visit; two steps apart, a third decides."""
+    changes = {"raters = 1": "raters = 2", "adjudicate_from = 0": "adjudicate_from = 2"}
+    await _open_as(world, changes)
+    await world.add_staff("nader", Role.RATER)
+
+
+async def _open_with_hidden_order(world: World) -> None:
+    """Raters may not know which month they rate."""
+    await _open_as(world, {"hidden_order = false": "hidden_order = true"})
+
+
+async def _open_as(world: World, changes: Mapping[str, str]) -> None:
+    await world.add_all_staff()
+    await world.seal_envelopes()
+    _redefine(world, changes)
+    await world.confirm_protocol()
+
+
 async def _target(world: World, target: str) -> None:
-    _redefine(world, "target = 60", f"target = {target}")
+    _redefine(world, {"target = 60": f"target = {target}"})
 
 
 async def _closed(world: World, first: str, last: str) -> None:
@@ -74,24 +96,26 @@ async def _without_views(world: World) -> None:
     definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
     table = re.search(r"^\[photographs\]\n(?:.*\n)+?(?=#)", definition, re.MULTILINE)
     assert table is not None
-    _redefine(world, table[0], "")
+    _redefine(world, {table[0]: ""})
 
 
 async def _nothing_before_session(world: World) -> None:
     """The trial asks nothing before a session."""
     definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
     begin = definition.index("[before_session]")
-    _redefine(world, definition[begin : definition.index("\n\n", begin)], "")
+    _redefine(world, {definition[begin : definition.index("\n\n", begin)]: ""})
 
 
-def _redefine(world: World, line: str, changed: str) -> None:
-    """The program is started anew with one place of the definition changed."""
+def _redefine(world: World, changes: Mapping[str, str]) -> None:
+    """The program is started anew with lines of the definition changed."""
     folder = world.folder / "trial"
     copytree(world.study.folder, folder)
     definition = folder / "trial.toml"
     words = definition.read_text(encoding="utf-8")
-    assert line in words
-    definition.write_text(words.replace(line, changed), encoding="utf-8")
+    for line, changed in changes.items():
+        assert line in words
+        words = words.replace(line, changed)
+    definition.write_text(words, encoding="utf-8")
     world.study = load_study(folder)
 
 
@@ -124,6 +148,16 @@ async def _randomized(world: World, sex: str) -> None:
 async def _treated(world: World, sex: str) -> None:
     await _randomized(world, sex)
     await world.treat("P-001", "baseline")
+
+
+async def _read(world: World, code: str, letter: str) -> None:
+    await world.read_envelope(code, letter)
+
+
+async def _another_eligible(world: World, name: str) -> None:
+    await _another(world, name)
+    code = list(world.phones)[-1]
+    await world.make_eligible(code, sex="M")
 
 
 async def _checked(world: World, code: str, visit: str) -> None:
@@ -175,11 +209,15 @@ async def _passed(world: World, days: str) -> None:
 GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"staff", _staff),
     (r"(\w+) who is (\w+) too", _one),
+    (r"(\w+) who is (\w+) and (\w+) too", _one),
     (r"an open trial", _open),
     (r"an open trial without envelopes", _open_without_envelopes),
     (r"an open trial with paper envelopes", _open_with_paper),
     (r"a clinic that is closed from (\S+) to (\S+)", _closed),
     (r"a definition without standard views", _without_views),
+    (r"an open trial with (\d+) paper envelopes", _open_with_paper),
+    (r"an open trial with two raters", _open_with_two_raters),
+    (r"an open trial with a hidden order of time", _open_with_hidden_order),
     (r"a definition with a target of (\d+)", _target),
     (r"a definition that asks nothing before a session", _nothing_before_session),
     (r"(P-\d+) attended (\w+) after (\d+) days", _attended),
@@ -189,6 +227,8 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"a consented (woman|man) P-001 who has not entered", _not_entered),
     (r"another participant (\w+)", _another),
     (r"an eligible (woman|man) P-001", _eligible),
+    (r"another eligible participant (\w+)", _another_eligible),
+    (r"(P-\d+) whose paper envelope held ([A-Z])", _read),
     (r"a randomized (woman|man) P-001", _randomized),
     (r"a treated (woman|man) P-001", _treated),
     (r"(P-\d+) was asked before (\w+)", _checked),

@@ -189,9 +189,9 @@ class World:
         return phone
 
     async def add_all_staff(self) -> None:
-        """One person of each role, named after it."""
+        """One person of each role that a trial cannot do without, named after it."""
         for role in Role:
-            if role is not Role.PARTICIPANT:
+            if role not in {Role.PARTICIPANT, Role.METHODOLOGIST}:
                 await self.add_staff(role.value, role)
 
     async def seal_envelopes(self, seed: int = 1) -> None:
@@ -279,6 +279,16 @@ class World:
         await allocator.send(f"/randomize {code}")
         await allocator.send(stage.PIN)
         await allocator.press("S")
+
+    async def read_envelope(self, code: str, letter: str) -> None:
+        """A paper envelope is bound, seen by the clinician, and read."""
+        await self.randomize(code)
+        clinician, allocator = self.phone("clinician"), self.phone("allocator")
+        await clinician.send(f"/witness {code}")
+        await clinician.press("a")
+        await allocator.send(f"/letter {code}")
+        for _ in ("first", "again"):
+            await allocator.tap(letter)
 
     async def check_before_session(self, code: str, visit: str) -> None:
         """The clinician asks what is asked before a session, and nothing keeps from it."""

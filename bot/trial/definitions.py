@@ -15,6 +15,7 @@ from bot.trial.definition_files import DefinitionProblem, DefinitionRefused, rea
 from bot.trial.study import InstrumentKey, Study
 from flows.definition import Trial
 from flows.instruments import FilledBy, Instrument
+from flows.readings import graded_item
 from flows.trial_problems import trial_problems
 
 HERE = Path(__file__).parent.parent.parent
@@ -58,11 +59,23 @@ def _semantic_problems(
     trial: Trial, instruments: Mapping[InstrumentKey, Instrument]
 ) -> Iterator[tuple[str, str]]:
     yield from trial_problems(trial, _filled_by(instruments))
+    yield from _ungraded(trial, instruments)
     if trial.site.time_zone not in available_timezones():
         yield "site.time_zone", 'is no time zone; write one such as "Asia/Tehran"'
     for place, names in _localized(trial):
         if missing := set(LANGUAGES) - set(names):
             yield place, f"has no wording for {', '.join(sorted(missing))}"
+
+
+def _ungraded(
+    trial: Trial, instruments: Mapping[InstrumentKey, Instrument]
+) -> Iterator[tuple[str, str]]:
+    """Two raters are compared by the answer to a scale's first question."""
+    rated = {visit.rating for visit in trial.visits} if trial.rating.raters > 1 else set()
+    for it in instruments.values():
+        if it.name in rated and graded_item(it) is None:
+            detail = f'the first question of "{it.name}" must have options and may not be declined'
+            yield "rating.raters", detail
 
 
 def _filled_by(instruments: Mapping[InstrumentKey, Instrument]) -> dict[str, FilledBy]:
@@ -83,10 +96,12 @@ def _localized(trial: Trial) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _with_names(wording: Wording, trial: Trial, file: Path) -> Wording:
-    """The names in the definition become wording, but for the arms: bot.turn.arms reads those."""
+    """The names in the definition become wording. Those of the arms are worded as options of the
+    rater's guess alone: which arm somebody is in is worded by bot.turn.arms."""
     names = {"trial.title": trial.title, "trial.site": trial.site.name}
     names |= {f"visit.{visit.name}": visit.label for visit in trial.visits}
     names |= {f"view.{view.name}": view.label for view in trial.views}
+    names |= {f"option.guess.ARM_{arm.code}": arm.name for arm in trial.arms}
     return Wording(
         {
             language: {

@@ -4,6 +4,10 @@ What is put into the outbox is the number of an allocation or of an event. An ar
 when its pop-up leaves, and the pop-up leaves nothing in the chat. The words of an event are longer:
 they leave as a message or a report, to whoever treats that participant at that moment, and nobody
 else.
+
+The letters of paper envelopes are held against the planned ratio of their block, and methodologists
+alone are told of a block that broke it. A digital list is refused at its sealing unless every block
+keeps the ratio.
 """
 
 import json
@@ -20,13 +24,16 @@ from bot.turn import event_words
 from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
 from flows.adverse_events import Event, concerned
-from flows.allocation_list import AllocationList
+from flows.allocation_list import AllocationList, plan_of
 from flows.definition import Concealment
 from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
+from flows.effects.rating import KeepGuess
 from flows.envelopes import commitment
 from flows.forms import Words
+from flows.messages import say
+from flows.roles import Role
 from flows.text import Text, text
-from storage import adverse_events, alerts, arms, envelopes, participants, responses
+from storage import adverse_events, alerts, arms, envelopes, participants, people, responses
 from storage.audit import Act
 from storage.keyring import Keyring
 from storage.outbox import NewMessage, ToPerson, Urgency
@@ -145,6 +152,9 @@ def openings(desk: Desk) -> list[tuple[str, ...]]:
 
 
 def keep_paper_letter(desk: Desk, effect: KeepPaperLetter, actor: int) -> None:
+    """Keep it, and tell the methodologists where it breaks the ratio of its block. Nothing else may
+    tell of that: no other role, and no entry in the record, whose length the PI's summary shows."""
+    before = unbalanced_blocks(desk)
     bound = envelopes.allocation_of(desk.connection, effect.participant)
     assert bound is not None
     arms.seal(
@@ -155,6 +165,43 @@ def keep_paper_letter(desk: Desk, effect: KeepPaperLetter, actor: int) -> None:
         salt=secrets.token_bytes(SALT_BYTES),
     )
     arms.note_told(desk.connection, person_id=actor, participant=effect.participant, at=desk.now)
+    for block in unbalanced_blocks(desk):
+        if block not in before:
+            _tell_methodologists(desk, block)
+
+
+def unbalanced_blocks(desk: Desk) -> list[int]:
+    """The blocks in which an arm stands more often than planned, so that no letters still to come
+    could keep the ratio. An envelope that was retired may have held any."""
+    plan = plan_of(desk.study.trial)
+    known = arms.by_block(desk.connection, keys=desk.keys)
+    return [block for block, letters in known.items() if not plan.allows(letters)]
+
+
+def _tell_methodologists(desk: Desk, block: int) -> None:
+    for person in people.holders(desk.connection, Role.METHODOLOGIST):
+        message = say(text("balance.warning", block=block))
+        desk.notify(person, message, key=f"balance:{block}:{person}")
+
+
+def keep_incident_words(desk: Desk, incident: int, words: str) -> None:
+    arms.keep_incident_words(desk.connection, keys=desk.keys, incident=incident, words=words)
+
+
+def keep_guess(desk: Desk, effect: KeepGuess, rater: int) -> None:
+    arms.keep_guess(
+        desk.connection,
+        keys=desk.keys,
+        rater=rater,
+        participant=effect.participant,
+        guess=effect.guess,
+        at=desk.now,
+    )
+
+
+def guessed_by(desk: Desk, rater: int) -> frozenset[int]:
+    """Of whom a rater has guessed, not what."""
+    return arms.guessed_by(desk.connection, rater)
 
 
 def is_letter_kept(connection: Connection, keys: Keyring, envelope: int) -> bool:

@@ -7,6 +7,7 @@ from bot.turn import locking, questions, showing
 from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
+from bot.turn.visit_words import visit_words
 from flows import engine
 from flows.conversation import Conversation
 from flows.effects.following import CorrectRating
@@ -72,9 +73,17 @@ def why_not(voice: Voice, row: FormRow) -> Text | None:
     filled_by = desk.study.instruments[row.instrument, row.version].filled_by
     if Role(filled_by.value) not in voice.speaker.roles:
         return text("command.not_yours")
-    excluded = protocol.excluded_for(desk.connection, voice.person)
-    rates = filled_by is FilledBy.RATER and row.participant in excluded
-    return text("ratings.not_yours") if rates else None
+    may_fill = filled_by is not FilledBy.RATER or _may_read(voice, row)
+    return None if may_fill else text("ratings.not_yours")
+
+
+def _may_read(voice: Voice, row: FormRow) -> bool:
+    """Nobody rates whose arm they learnt, nor reads a visit twice."""
+    connection = voice.desk.connection
+    if row.participant in protocol.excluded_for(connection, voice.person):
+        return False
+    beside = responses.readings_beside(connection, row)
+    return all(it.submitted_by != voice.person for it in beside)
 
 
 def resume(voice: Voice, found: Open) -> bool:
@@ -103,7 +112,7 @@ def about(voice: Voice, row: FormRow, code: str) -> tuple[Text, ...]:
     instrument = voice.desk.study.instruments[row.instrument, row.version]
     if instrument.filled_by is FilledBy.PARTICIPANT:
         return ()
-    where = (text(f"visit.{row.visit}"),) if row.visit else ()
+    where = (visit_words(row, voice.person),) if row.visit else ()
     return (text("form.about", code=code, title=title(instrument)), *where)
 
 
@@ -264,4 +273,4 @@ def correct(voice: Voice, effect: CorrectRating) -> None:
         _record(voice, row, items[item_id], answer, before.get(item_id), effect.reason)
     code = participants.code_of(desk.connection, row.participant)
     key = "ratings.corrected" if changed else "ratings.unchanged"
-    voice.tell(text(key, code=code, visit=text(f"visit.{row.visit}")))
+    voice.tell(text(key, code=code, visit=visit_words(row, voice.person)))

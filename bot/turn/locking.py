@@ -11,8 +11,10 @@ from flows.effects import Effect
 from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
 from flows.effects.enrolment import EnrolParticipant, RecordScreeningFailure
 from flows.effects.following import BeginForm, ContinueForm, CorrectRating, OpenReport
+from flows.effects.ledger import RecordWitness, RetireEnvelope
 from flows.effects.milestones import RecordMilestone
 from flows.effects.photographs import ReceivePhotograph, SkipView
+from flows.effects.rating import KeepGuess
 from flows.roles import Role
 from flows.text import Text, text
 from storage import closing
@@ -23,11 +25,14 @@ _STUDY_DATA = (
     ContinueForm,
     CorrectRating,
     EnrolParticipant,
+    KeepGuess,
     KeepPaperLetter,
     OpenReport,
     ReceivePhotograph,
     RecordScreeningFailure,
     RecordSessionNote,
+    RecordWitness,
+    RetireEnvelope,
     SkipView,
 )
 _AFTER_THE_LOCK = frozenset(

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.turn.desk import LASTS, Desk
 from bot.turn.speaking import Voice
+from bot.turn.visit_words import visit_words
 from flows.definition import View
 from flows.photographs import Standing, counting_at
 from flows.text import Json, Text, text, text_to_json
@@ -39,8 +40,9 @@ def show_rating(voice: Voice, row: FormRow) -> None:
     trial = voice.desk.study.trial
     if row.visit is None or not trial.views or _stand(voice.desk, voice.person, row):
         return
-    first, visit = trial.baseline.name, row.visit
-    show_pair(voice, row, Half(first, text(f"visit.{first}")), Half(visit, text(f"visit.{visit}")))
+    first = trial.baseline.name
+    rated = Half(row.visit, visit_words(row, voice.person))
+    show_pair(voice, row, Half(first, text(f"visit.{first}")), rated)
 
 
 def show_pair(voice: Voice, row: FormRow, left: Half, right: Half) -> None:

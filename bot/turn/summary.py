@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from bot.language.calendars import add_jalali_months
+from bot.turn.agreement import agreement
 from bot.turn.desk import Desk
 from flows.adverse_events import is_overdue
 from flows.chart import Chart, Status
@@ -37,6 +38,7 @@ def summary(desk: Desk) -> Message:
         _recruitment(desk, charts),
         _visits(desk, charts),
         _forms(desk),
+        *agreement(desk),
         _safety(desk),
         _quality(desk),
     )

@@ -7,7 +7,7 @@ and each asks again whether it still makes sense.
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from bot.turn import filling
+from bot.turn import filling, rating_reminders
 from bot.turn.alerting import CHASE_ALERT, chase_alert
 from bot.turn.desk import Desk
 from bot.turn.following_up import (
@@ -18,7 +18,6 @@ from bot.turn.following_up import (
     ask_pregnancy,
     chase_receipt,
 )
-from bot.turn.performing.marking import open_rating
 from bot.turn.planning import hours, reminder_key
 from bot.turn.reads.day import today
 from bot.turn.reads.people import is_confirmed
@@ -44,7 +43,6 @@ from storage import (
     participants,
     people,
     planned,
-    protocol,
     responses,
     updates,
 )
@@ -273,49 +271,6 @@ def _close_forms(desk: Desk, plan: DuePlan) -> Decision:
     return Send()
 
 
-def _rating_reminder(desk: Desk, plan: DuePlan) -> Decision:
-    chart, row = _chart(desk, plan), _rating_form(desk, plan)
-    if row is None:
-        return Skip("done")
-    label = text(f"visit.{plan.subject['visit']}")
-    told = text("rater.due", code=chart.code, visit=label)
-    button = run_button(text("command.rate.button"), "rate", row.id)
-    for rater in _raters_of(desk, chart):
-        desk.notify(rater, say(told, buttons=((button,),)), key=f"plan:{plan.id}:{rater}")
-    return Send()
-
-
-def _rating_overdue(desk: Desk, plan: DuePlan) -> Decision:
-    chart, row = _chart(desk, plan), _rating_form(desk, plan)
-    if row is None:
-        return Skip("done")
-    told = text("pi.rating_overdue", code=chart.code, visit=text(f"visit.{plan.subject['visit']}"))
-    desk.notify_role(Role.PI, say(told), key=f"plan:{plan.id}")
-    return Send()
-
-
-def _rating_form(desk: Desk, plan: DuePlan) -> FormRow | None:
-    """The open rating of this visit; it is opened here if its visit took place unnoticed."""
-    chart, name = _chart(desk, plan), str(plan.subject["visit"])
-    visit = desk.study.trial.visit(name)
-    if visit is None or visit.rating is None or not chart.is_followed:
-        return None
-    open_rating(desk, chart.participant, name, chart.visit(name).attended_on or desk.today)
-    rows = responses.forms_of(desk.connection, chart.participant)
-    return next(
-        (it for it in rows if it.visit == name and it.instrument == visit.rating and it.is_open),
-        None,
-    )
-
-
-def _raters_of(desk: Desk, chart: Chart) -> list[int]:
-    return [
-        rater
-        for rater in people.holders(desk.connection, Role.RATER)
-        if chart.participant not in protocol.excluded_for(desk.connection, rater)
-    ]
-
-
 def _chart(desk: Desk, plan: DuePlan) -> Chart:
     assert plan.participant is not None
     return participants.chart(desk.connection, plan.participant)
@@ -328,8 +283,10 @@ _STEPS: Mapping[str, Callable[[Desk, DuePlan], Decision]] = {
     Kind.FORM_REMINDER: _form_reminder,
     Kind.CALL_LIST: _call_list,
     Kind.CLOSE_FORMS: _close_forms,
-    Kind.RATING_REMINDER: _rating_reminder,
-    Kind.RATING_OVERDUE: _rating_overdue,
+    Kind.RATING_REMINDER: rating_reminders.remind,
+    Kind.RATING_OVERDUE: rating_reminders.overdue,
+    rating_reminders.FURTHER_REMINDER: rating_reminders.remind,
+    rating_reminders.FURTHER_OVERDUE: rating_reminders.overdue,
     WEEKLY_SUMMARY: _weekly_summary,
     DAY: _day,
     CHASE_ALERT: chase_alert,

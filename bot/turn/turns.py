@@ -11,8 +11,18 @@ from typing import assert_never
 from bot.language.stop_words import is_start, is_stop
 from bot.language.typed_answers import read_participant_code
 from bot.language.typed_text import Problem
-from bot.turn import commanding, entering, filling, mailing, proving, questions
+from bot.turn import (
+    commanding,
+    entering,
+    filling,
+    mailing,
+    proving,
+    questions,
+    rating_reminders,
+    readings,
+)
 from bot.turn.desk import Desk
+from bot.turn.guesses import ask_for_guesses
 from bot.turn.incoming import (
     AddedToGroup,
     BlockedBot,
@@ -40,6 +50,7 @@ from flows.effects.following import (
 )
 from flows.events import Event, Misread, Resumed
 from flows.forms import Form, Item, Picture, Pin
+from flows.instruments import FilledBy
 from flows.messages import say
 from flows.roles import Role
 from flows.submission import Submitted, after_submission
@@ -178,8 +189,9 @@ def _begin(voice: Voice, effect: Following) -> None:
             conversations.leave_for_later(
                 voice.desk.connection, person_id=voice.person, at=voice.desk.now
             )
-        case CorrectRating():
+        case CorrectRating(form_id):
             filling.correct(voice, effect)
+            _after_rating(voice, responses.form(voice.desk.connection, form_id))
             resume_aside(voice)
         case _:
             assert_never(effect)
@@ -242,7 +254,17 @@ def _after_submission(voice: Voice, row: FormRow) -> None:
         desk.study.trial, instrument, answers, chart, desk.today, submitted
     ):
         perform(voice, f"submit_{row.instrument}", effect, lambda _: None)
+    if instrument.filled_by is FilledBy.RATER:
+        _after_rating(voice, row)
     resume_aside(voice)
+
+
+def _after_rating(voice: Voice, row: FormRow) -> None:
+    """Readings that lie far apart call for one more; the last one for the rater's guess."""
+    further = readings.compare(voice.desk, row)
+    if further is not None:
+        rating_reminders.call_further(voice.desk, further)
+    ask_for_guesses(voice.desk, row.participant)
 
 
 def resume_aside(voice: Voice) -> None:

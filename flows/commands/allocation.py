@@ -4,7 +4,8 @@ from flows.commands.about_participant import CLINICIAN, chart_items, has_left
 from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, Secured, pick
 from flows.definition import Concealment
 from flows.effects import Decision, Refused
-from flows.effects.allocation import Allocate, KeepPaperLetter, ShowArm, ShowSessionNote
+from flows.effects.allocation import Allocate, ShowArm, ShowSessionNote
+from flows.effects.ledger import CallWitnesses
 from flows.effects.speaking import Say, TellPerson
 from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Item, Review
@@ -45,52 +46,17 @@ def _randomize(facts: ParticipantFacts, _answers: Answers, given: Circumstances)
     if chart is None or not given.tapped:
         return Refused(text("refused.tap_needed"))
     assert chart.clinician is not None
-    paper = given.trial.allocation.concealment is Concealment.PAPER
-    told = say(
-        text("randomize.done_paper" if paper else "randomize.done", code=chart.code),
-        buttons=((run_button(text("command.letter.button"), "letter", chart.code),),)
-        if paper
-        else (),
-    )
-    shown = () if paper else (_tell_clinician(chart.clinician, chart.code),)
-    return (Allocate(chart.participant), Say(told), *shown)
+    allocate = Allocate(chart.participant)
+    if given.trial.allocation.concealment is Concealment.PAPER:
+        return (allocate, CallWitnesses(chart.participant))
+    done = Say(say(text("randomize.done", code=chart.code)))
+    return (allocate, done, tell_clinician(chart.clinician, chart.code))
 
 
-def _tell_clinician(clinician: int, code: str) -> TellPerson:
+def tell_clinician(clinician: int, code: str) -> TellPerson:
     """Said as soon as there is a group to see: with paper, once its letter is recorded."""
     button = run_button(text("command.arm.button"), "arm", code)
     return TellPerson(clinician, say(text("randomize.clinician", code=code), buttons=((button,),)))
-
-
-def _letter_items(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> tuple[Item, ...]:
-    letters = {arm.code: text("answer.plain", value=arm.code) for arm in given.trial.arms}
-    first = pick("letter", letters)
-    question = text("ask.letter", number=facts.envelope or 0)
-    return (PARTICIPANT, Item(first.id, question, first.kind), pick("letter_again", letters))
-
-
-def _check_letter(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
-    chart = facts.chart
-    if given.trial.allocation.concealment is not Concealment.PAPER:
-        return text("refused.not_paper")
-    if chart is None:
-        return None
-    if facts.envelope is None:
-        return text("refused.not_randomized", code=chart.code)
-    if facts.letter_kept:
-        return text("refused.letter_kept", code=chart.code)
-    again = answers.get("letter_again")
-    differs = again is not None and again != answers.get("letter")
-    return text("refused.letters_differ") if differs else None
-
-
-def _letter(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
-    chart = facts.chart
-    assert chart is not None
-    assert chart.clinician is not None
-    keep = KeepPaperLetter(chart.participant, str(answers["letter"]))
-    done = Say(say(text("letter.kept", code=chart.code)))
-    return (keep, done, _tell_clinician(chart.clinician, chart.code))
 
 
 def _check_own(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:
@@ -175,15 +141,6 @@ COMMANDS = (
         check=_check_randomize,
         review=Review.ALWAYS,
         secured=Secured.ALWAYS,
-    ),
-    Command(
-        "letter",
-        ALLOCATOR,
-        ParticipantFacts,
-        _letter,
-        "record_paper_letter",
-        items=_letter_items,
-        check=_check_letter,
     ),
     Command(
         "arm",

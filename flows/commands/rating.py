@@ -16,15 +16,20 @@ RATER = frozenset({Role.RATER})
 
 
 def _label(rating: Rating) -> Text:
-    return text("ratings.line", code=rating.code, visit=text(f"visit.{rating.visit}"))
+    return text("ratings.line", code=rating.code, visit=rating.shown)
 
 
 def _ratings(facts: RaterFacts, _answers: Answers, given: Circumstances) -> Decision:
+    guess = tuple(
+        (run_button(text("guess.button", code=it.code), "guess", it.code),)
+        for it in facts.guesses[:MOST_BUTTONS]
+    )
     if not facts.due:
-        return (Say(say(text("ratings.none"))),)
+        none = text("ratings.only_guesses" if guess else "ratings.none")
+        return (Say(say(none, buttons=guess)),)
     lines = tuple(_label(rating) for rating in facts.due)
-    rate = tuple((run_button(_label(r), "rate", r.form_id),) for r in facts.due[:MOST_BUTTONS])
-    buttons = (*rate, (run_button(text("command.learnt_arm.button"), "learnt_arm"),))
+    rate = tuple((run_button(_label(r), "rate", r.key),) for r in facts.due[:MOST_BUTTONS])
+    buttons = (*rate, *guess, (run_button(text("command.learnt_arm.button"), "learnt_arm"),))
     return (Say(say(text("ratings.title"), text("ratings.list", lines=lines), buttons=buttons)),)
 
 
@@ -33,7 +38,7 @@ MOST_BUTTONS = 10
 
 
 def _rate_items(facts: RaterFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
-    return (pick("rating", {str(rating.form_id): _label(rating) for rating in facts.due}),)
+    return (pick("rating", {rating.key: _label(rating) for rating in facts.due}),)
 
 
 def _check_due(facts: RaterFacts, _answers: Answers, given: Circumstances) -> Text | None:
@@ -41,14 +46,14 @@ def _check_due(facts: RaterFacts, _answers: Answers, given: Circumstances) -> Te
 
 
 def _rate(facts: RaterFacts, answers: Answers, given: Circumstances) -> Decision:
-    chosen = str(answers["rating"])
-    if all(str(rating.form_id) != chosen for rating in facts.due):
+    chosen = next((it for it in facts.due if it.key == answers["rating"]), None)
+    if chosen is None:
         return Refused(text("ratings.not_yours"))
-    return (ContinueForm(int(chosen)),)
+    return (ContinueForm(chosen.form_id),)
 
 
 def _correct_items(facts: RaterFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
-    locked = pick("rating", {str(rating.form_id): _label(rating) for rating in facts.locked})
+    locked = pick("rating", {rating.key: _label(rating) for rating in facts.locked})
     asked = form(facts.instrument).items if facts.instrument is not None else ()
     return (locked, *asked, words("reason", 300))
 
@@ -58,8 +63,7 @@ def _check_locked(facts: RaterFacts, _answers: Answers, given: Circumstances) ->
 
 
 def _correct(facts: RaterFacts, answers: Answers, given: Circumstances) -> Decision:
-    chosen = str(answers["rating"])
-    rating = next((r for r in facts.locked if str(r.form_id) == chosen), None)
+    rating = next((it for it in facts.locked if it.key == answers["rating"]), None)
     if rating is None or facts.instrument is None:
         return Refused(text("ratings.not_yours"))
     items = [item.id for item in form(facts.instrument).items]
@@ -75,12 +79,19 @@ def _learnt_items(facts: RaterFacts, _a: Answers, _g: Circumstances) -> tuple[It
 def _learnt(facts: RaterFacts, answers: Answers, given: Circumstances) -> Decision:
     code = str(answers["rated"])
     assert facts.named is not None
-    told = text("staff.rater_left" if facts.other_raters else "staff.no_rater_left", code=code)
+    told = text(f"staff.{_left_behind(facts, given)}", code=code)
     return (
         LeaveRating(facts.named),
         Say(say(text("ratings.left", code=code))),
         TellRole(Role.PI, say(told)),
     )
+
+
+def _left_behind(facts: RaterFacts, given: Circumstances) -> str:
+    if not facts.other_raters:
+        return "no_rater_left"
+    enough = facts.other_raters >= given.trial.rating.raters
+    return "rater_left" if enough else "too_few_raters_left"
 
 
 COMMANDS = (

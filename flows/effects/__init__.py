@@ -12,6 +12,7 @@ from flows.effects.ending import Ending
 from flows.effects.enrolment import Enrolling
 from flows.effects.events import Assessing
 from flows.effects.following import Following
+from flows.effects.ledger import Ledger
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
@@ -31,6 +32,7 @@ Effect = (
     | Administering
     | Allocating
     | Photographing
+    | Ledger
     | Rating
     | Safeguarding
     | Assessing

@@ -1,6 +1,6 @@
 """What the blinded raters do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,4 +10,12 @@ class LeaveRating:
     participant: int
 
 
-Rating = LeaveRating
+@dataclass(frozen=True, slots=True)
+class KeepGuess:
+    """Keep which arm the rater believes a participant to be in; `guess` is empty for none."""
+
+    participant: int
+    guess: str = field(repr=False)
+
+
+Rating = LeaveRating | KeepGuess

@@ -6,6 +6,7 @@ from flows.facts.booking import BookingFacts, OwnBookingFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
@@ -32,6 +33,9 @@ Facts = (
     | ProtocolFacts
     | StaffFacts
     | RaterFacts
+    | EnvelopeFacts
+    | LedgerFacts
+    | BalanceFacts
     | AlertFacts
     | EventFacts
     | OpenEventsFacts

@@ -161,6 +161,18 @@ MEANINGLESS = [
     ),
     ("opens = 08:00:00", "opens = 14:00:00", "site.opens: the clinic opens before it closes"),
     ("last_on = 2027-04-02", "last_on = 2027-03-02", "site.closures[1]: first_on is not after"),
+    ("raters = 1", "raters = 3", "rating.raters: must be 1 or 2"),
+    ("adjudicate_from = 0", "adjudicate_from = -1", "rating.adjudicate_from: must be 0 or more"),
+    (
+        "adjudicate_from = 0",
+        "adjudicate_from = 2",
+        "rating.adjudicate_from: must be 0 where there is one rater",
+    ),
+    (
+        'witnesses = ["coordinator", "clinician"]',
+        'witnesses = ["rater"]',
+        "allocation.witnesses: must be among clinician, coordinator, pi",
+    ),
     (
         '["friday"]',
         '["friday","saturday","sunday","monday","tuesday","wednesday","thursday"]',
@@ -303,3 +315,29 @@ async def test_a_start_makes_the_plans_anew_as_the_definition_now_is(
     assert (date.fromisoformat(after) - date.fromisoformat(before)).days == 7
     assert (moved_to - closed_at).days == 7
     await world.end()
+
+
+def test_paper_envelopes_need_somebody_who_sees_them_opened(folder: Path) -> None:
+    spoil(folder, 'concealment = "digital"', 'concealment = "paper"')
+    spoil(folder, '["coordinator", "clinician"]', "[]")
+    (line,) = refusal(folder)
+    assert "allocation.witnesses: paper envelopes need a role that sees them opened" in line
+
+
+def test_a_hidden_order_needs_visits_to_hide_and_photographs_to_rate(folder: Path) -> None:
+    spoil(folder, "hidden_order = false", "hidden_order = true")
+    spoil(folder, 'rating = "igais"', 'rating = "igais"\nphotographs = false')
+    (line,) = refusal(folder)
+    assert "rating.hidden_order: needs photographs at each visit with a rating" in line
+    spoil(folder, "photographs = false", "photographs = true")
+    for _ in range(3):
+        spoil(folder, '\nrating = "igais"', "")
+    assert any("needs two visits with a rating or more" in it for it in refusal(folder))
+
+
+def test_two_raters_need_a_scale_whose_answer_is_a_rating(folder: Path) -> None:
+    spoil(folder, "raters = 1", "raters = 2")
+    spoil(folder, "may_decline = false", "may_decline = true", "instruments/igais.toml")
+    (line,) = refusal(folder)
+    said = 'rating.raters: the first question of "igais" must have options and may not be declined'
+    assert said in line

@@ -31,6 +31,7 @@ def test_one_role_is_always_possible_but_rating_for_who_knows_an_arm(role: Role)
         ({Role.COORDINATOR, Role.ALLOCATOR}, "enrols_and_allocates"),
         ({Role.COORDINATOR, Role.ALLOCATOR, Role.PI}, "enrols_and_allocates"),
         ({Role.ADMINISTRATOR, Role.RATER}, "administrator_alone"),
+        ({Role.METHODOLOGIST, Role.PI}, "methodologist_alone"),
     ],
 )
 def test_the_reason_names_the_rule(roles: set[Role], why: str) -> None:

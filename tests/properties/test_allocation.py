@@ -1,6 +1,7 @@
 """Envelopes are given in order, once each, to those who may be randomized, however many ask."""
 
 import asyncio
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.rehearsal.phones import Phone
+from bot.rehearsal.scenes import given
 from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
 from bot.turn.desk import Desk
@@ -75,9 +77,105 @@ async def test_the_storage_gives_no_envelope_twice_and_none_beyond_the_last(tmp_
     )
     codes = [(await add_participant(world)).name for _ in range(8)]
     ids = [await world.database.read(participants.with_code, code) for code in codes]
-    given = await asyncio.gather(*(bind(world, it, it) for it in ids if it is not None))
-    assert given == [1, 2, 3, 4, 5, 6, None, None]
+    bound = await asyncio.gather(*(bind(world, it, it) for it in ids if it is not None))
+    assert bound == [1, 2, 3, 4, 5, 6, None, None]
     await world.end()
+
+
+async def retire(world: World, number: int, by: int) -> int | None:
+    """Retire an envelope; the number that took its place, where it was bound."""
+
+    def run(connection: Connection) -> int | None:
+        holder = envelopes.holder_of(connection, number)
+        envelopes.retire(connection, envelope=number, kind="DAMAGED", by=by, at=world.now)
+        if holder is None:
+            return None
+        bound = envelopes.replace(connection, retired=holder, by=by, at=world.now)
+        return None if bound is None else bound.envelope
+
+    return await world.database.write(run)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+async def test_with_envelopes_retired_the_rest_are_given_in_order_once_each(
+    tmp_path: Path, seed: int
+) -> None:
+    """Whatever is retired, bound or not: nobody is given a number twice, one out of turn, or one
+    that was retired before; and each allocation stays as it was made."""
+    world, chance = await World.begin(tmp_path), random.Random(seed)
+    await world.add_all_staff()
+    await world.lay_paper_envelopes()
+    ids = [await _participant(world) for _ in range(MANY)]
+    numbers: list[int] = []
+    retired: set[int] = set()
+    first: dict[int, int] = {}
+    for person in ids:
+        for number in chance.sample(sorted(set(range(1, 61)) - retired), chance.choice((0, 0, 1))):
+            retired.add(number)
+            numbers += filter(None, [await retire(world, number, person)])
+        bound = await bind(world, person, person)
+        assert bound is not None
+        assert bound not in retired
+        first[person] = bound
+        numbers.append(bound)
+    assert numbers == sorted(set(numbers))
+    assert set(range(1, max(numbers) + 1)) - set(numbers) <= retired
+    for person, number in first.items():
+        now = await world.database.read(envelopes.allocation_of, person)
+        assert now is not None
+        assert now.envelope not in retired
+        assert (now.envelope == number) == (number not in retired)
+    assert sorted(await world.database.read(allocated)) == sorted(first.values())
+    count = await world.database.read(envelopes.count)
+    assert (count.sealed, count.used, count.retired) == (60, MANY, len(retired))
+    assert count.left == 60 - len(set(numbers) | retired)
+    await world.end()
+
+
+async def _participant(world: World) -> int:
+    found = await world.database.read(participants.with_code, (await add_participant(world)).name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.slow
+async def test_twenty_at_once_get_envelopes_in_order_though_some_are_retired(
+    tmp_path: Path,
+) -> None:
+    """Ten are bound and ten retired at the same time."""
+    world = await World.begin(tmp_path)
+    await given(world, "an open trial with paper envelopes")
+    allocators = [await world.add_staff(f"allocator{n}", Role.ALLOCATOR) for n in range(MANY)]
+    for number, allocator in enumerate(allocators, start=1):
+        if number % 2:
+            participant = await add_participant(world)
+            await allocator.send(f"/randomize {participant.name}")
+            await allocator.send(PIN)
+        else:
+            await allocator.send(f"/envelope_incident {number} LOST")
+            await allocator.press("s")
+    await asyncio.gather(*(allocator.press("S") for allocator in allocators))
+    retired = set(range(2, MANY + 1, 2))
+    held = await world.database.read(_held)
+    assert len(held) == MANY // 2
+    assert set(held.values()) == set(range(1, max(held.values()) + 1)) - retired
+    assert await world.database.read(_retired) == retired
+    await world.end()
+
+
+def _held(connection: Connection) -> dict[int, int]:
+    """The envelope of each participant now."""
+    table = tables.allocation
+    bound = (
+        envelopes.allocation_of(connection, person)
+        for person in connection.scalars(select(table.c.participant_id)).all()
+    )
+    return {it.participant: it.envelope for it in bound if it is not None}
+
+
+def _retired(connection: Connection) -> set[int]:
+    return set(connection.scalars(select(tables.envelope_incident.c.envelope)))
 
 
 NEEDED = [it for it in BEFORE_RANDOMIZATION if it is not Milestone.MESSAGING_AGREED]

@@ -28,6 +28,7 @@ from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
 from flows import commands
 from flows.allocation_list import AllocationList, ArmPlan, Plan, generate_allocation_list
+from flows.roles import Role
 from storage import participants, tables
 
 # Which columns may differ between the two; nothing else may, in any table.
@@ -133,6 +134,8 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _first_month(world)
     await _to_the_end(world)
     await _look_back(world)
+    await _guess(world)
+    await _paper_where_there_is_none(world)
     await _unblind_one(world)
     await _end_the_trial(world)
     await _staff_changes(world)
@@ -251,6 +254,18 @@ async def _to_the_end(world: Watched) -> None:
     await world.say("allocator", "/help", "/randomize P-001", "/card P-001")
     await world.say("pi", "/summary", "/help", "/language", "(fa)", "/summary")
     await world.pass_time(timedelta(days=14))
+
+
+async def _guess(world: Watched) -> None:
+    """Rated or not: whoever is done with a participant guesses, and so does nobody else."""
+    await world.say("rater", "/ratings", "[r]", "[a]", "/guess", "/ratings")
+
+
+async def _paper_where_there_is_none(world: Watched) -> None:
+    methodologist = await world.add_staff("methodologist", Role.METHODOLOGIST)
+    await methodologist.send("/balance")
+    for name in ("coordinator", "allocator", "pi"):
+        await world.say(name, "/witness P-001", "/envelope_incident 1", "/balance")
 
 
 async def _unblind_one(world: Watched) -> None:
@@ -412,6 +427,7 @@ def _nothing_seen_differs(first: Run, second: Run) -> None:
 
 def _no_stored_row_differs(first: Run, second: Run) -> None:
     assert first.tables["sealed_arm"] != second.tables["sealed_arm"]
+    assert first.tables["arm_guess"]
     for name in first.tables:
         assert _blinded(first, name) == _blinded(second, name), name
 

@@ -14,6 +14,7 @@ from bot.turn.performing import (
     ending,
     enrolling,
     expecting,
+    ledgering,
     marking,
     overseeing,
     photographing,
@@ -29,6 +30,7 @@ from flows.effects.ending import Ending
 from flows.effects.enrolment import Enrolling
 from flows.effects.events import Assessing
 from flows.effects.following import Following
+from flows.effects.ledger import Ledger
 from flows.effects.mail import Corresponding
 from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
@@ -57,6 +59,8 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         allocating.perform(voice, verb, effect)
     elif isinstance(effect, Photographing):
         photographing.perform(voice, verb, effect)
+    elif isinstance(effect, Ledger):
+        ledgering.perform(voice, verb, effect)
     elif isinstance(effect, Rating):
         rating.perform(voice, verb, effect)
     elif isinstance(effect, Safeguarding):

@@ -1,10 +1,9 @@
 """A milestone is recorded, and what must not wait follows at once."""
 
-from datetime import date
-
-from bot.turn import filling
+from bot.turn import filling, readings
 from bot.turn.adverse_events import hand_over
 from bot.turn.desk import Desk
+from bot.turn.guesses import ask_for_guesses
 from bot.turn.planning import replan, take_back_visit_reminders
 from bot.turn.speaking import Voice
 from flows.chart import Milestone
@@ -55,12 +54,15 @@ def _detail(effect: RecordMilestone) -> dict[str, str | int | None]:
 def _follow(desk: Desk, effect: RecordMilestone) -> None:
     """What must not wait: forms for the rater, and messages that must not leave."""
     match effect.milestone:
-        case Milestone.ATTENDED | Milestone.PHOTOGRAPHED | Milestone.SESSION_DONE:
-            open_rating(desk, effect.participant, effect.visit, effect.on)
+        case (
+            Milestone.ATTENDED | Milestone.PHOTOGRAPHED | Milestone.SESSION_DONE | Milestone.MISSED
+        ):
+            readings.open_due(desk, effect.participant)
+            ask_for_guesses(desk, effect.participant)
             _take_back(desk, effect)
         case Milestone.CLINICIAN_ASSIGNED:
             hand_over(desk, effect.participant)
-        case Milestone.BOOKED | Milestone.CANNOT_COME | Milestone.MISSED:
+        case Milestone.BOOKED | Milestone.CANNOT_COME:
             _take_back(desk, effect)
         case Milestone.MESSAGING_STOPPED:
             _cancel(desk, effect, Urgency.REMINDER)
@@ -90,25 +92,9 @@ def _leave(desk: Desk, effect: RecordMilestone) -> None:
     for row in responses.forms_of(desk.connection, person):
         if row.is_open:
             filling.close(desk, row, effect.milestone.value)
+    ask_for_guesses(desk, person)
 
 
 def _take_back(desk: Desk, effect: RecordMilestone) -> None:
     assert effect.visit is not None
     take_back_visit_reminders(desk, effect.participant, effect.visit, effect.milestone.value)
-
-
-def open_rating(desk: Desk, participant: int, visit_name: str | None, on: date) -> None:
-    """A visit that took place is rated: its form joins the raters' worklist, once."""
-    visit = desk.study.trial.visit(visit_name) if visit_name is not None else None
-    if visit is None or visit.rating is None:
-        return
-    responses.open_form(
-        desk.connection,
-        participant=participant,
-        instrument=visit.rating,
-        version=desk.study.latest(visit.rating).version,
-        visit=visit.name,
-        opens_on=on,
-        closes_on=None,
-        at=desk.now,
-    )

@@ -8,6 +8,7 @@ from bot.turn.reads import (
     booking,
     day,
     ending,
+    envelopes,
     events,
     mail,
     messages,
@@ -23,6 +24,7 @@ from flows.facts.booking import BookingFacts, OwnBookingFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
@@ -57,6 +59,9 @@ READERS: Mapping[type, Reader] = {
     ProtocolFacts: people.plan,
     StaffFacts: people.staff,
     RaterFacts: rating.worklist,
+    EnvelopeFacts: envelopes.of_participant,
+    LedgerFacts: envelopes.ledger,
+    BalanceFacts: envelopes.balance,
     AlertFacts: safety.waiting_alerts,
     MailFacts: mail.waiting,
     DayFacts: day.today,

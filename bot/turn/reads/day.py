@@ -51,15 +51,18 @@ def _expected(desk: Desk, chart: Chart, forms: tuple[FormState, ...]) -> Iterato
 
 
 def _rated(desk: Desk, chart: Chart) -> set[str]:
-    """The visits whose rating is submitted."""
+    """The visits that no rating is waited for: they were rated, each reading of them; or raters may
+    not know which visit they rate, and read all of them later."""
+    if desk.study.trial.rating.hidden_order:
+        return {visit.name for visit in desk.study.trial.visits}
     scales = {visit.name: visit.rating for visit in desk.study.trial.visits}
-    return {
-        row.visit
+    rows = [
+        row
         for row in responses.forms_of(desk.connection, chart.participant)
-        if row.visit is not None
-        and row.instrument == scales.get(row.visit)
-        and row.submitted_at is not None
-    }
+        if row.visit is not None and row.instrument == scales.get(row.visit)
+    ]
+    waiting = {row.visit for row in rows if row.is_open}
+    return {row.visit for row in rows if row.visit and row.submitted_at is not None} - waiting
 
 
 def _call(desk: Desk, chart: Chart, forms: tuple[FormState, ...]) -> Iterator[Call]:

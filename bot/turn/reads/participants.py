@@ -39,8 +39,7 @@ def chart_in(desk: Desk, answers: Answers) -> Chart | None:
 
 def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantFacts:
     chart = chart_in(desk, answers)
-    count = envelopes.count(desk.connection)
-    left, confirmed = count.sealed - count.used, is_confirmed(desk)
+    left, confirmed = envelopes.count(desk.connection).left, is_confirmed(desk)
     clinicians = tuple(person(desk, it) for it in people.holders(desk.connection, Role.CLINICIAN))
     if chart is None:
         return ParticipantFacts(
