@@ -318,7 +318,7 @@ def _write_openings(path: str, opened: Sequence[Sequence[str]]) -> None:
     """Into a new file that its owner alone can read; one that is there is not written over."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows((("number", "participant", "arm", "salt"), *opened))
+        csv.writer(file).writerows((("number", "participant", "arm", "salt", "guesses"), *opened))
 
 
 def _open_envelopes(desk: Desk) -> list[tuple[str, ...]] | None:

@@ -94,6 +94,18 @@ def guessed_by(connection: Connection, rater: int) -> frozenset[int]:
     return frozenset(connection.scalars(guessed))
 
 
+def guesses(connection: Connection, *, keys: Keyring) -> Mapping[int, list[str]]:
+    """What raters guessed of each participant, each as rater:guess; for after the unblinding."""
+    key = keys.named("envelopes")
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(select(_guess).order_by(_guess.c.id)):
+        rater, participant, guess = key.open(row.guess).split(":")
+        if (rater, participant) != (str(row.rater_id), str(row.participant_id)):
+            raise Unreadable
+        found.setdefault(row.participant_id, []).append(f"{rater}:{guess or 'NO_IDEA'}")
+    return found
+
+
 def all_opened(connection: Connection, *, keys: Keyring) -> list[tuple[int, str, str]]:
     """Number, arm and salt (in hex) of every envelope that holds an arm, in their order."""
     key = keys.named("envelopes")

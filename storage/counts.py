@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from storage import tables
-from storage.outbox import Urgency
+from storage.outbox import UNCOUNTED, Urgency
 
 _form = tables.form
+_COUNTED = ~tables.outbox.c.key.startswith(UNCOUNTED)
 
 
 def screening_failures(connection: Connection) -> Mapping[str, int]:
@@ -56,7 +57,7 @@ def messages_waiting(connection: Connection) -> Mapping[str, int]:
     outbox = tables.outbox
     rows = connection.execute(
         select(outbox.c.urgency, func.count())
-        .where(outbox.c.state == "waiting")
+        .where(outbox.c.state == "waiting", _COUNTED)
         .group_by(outbox.c.urgency)
     )
     return {Urgency(row[0]).name.lower(): row[1] for row in rows}
@@ -65,7 +66,7 @@ def messages_waiting(connection: Connection) -> Mapping[str, int]:
 def messages_by_state(connection: Connection) -> Mapping[str, int]:
     """Every message there ever was, by what became of it."""
     state = tables.outbox.c.state
-    rows = connection.execute(select(state, func.count()).group_by(state))
+    rows = connection.execute(select(state, func.count()).where(_COUNTED).group_by(state))
     return {row[0]: row[1] for row in rows}
 
 
@@ -77,6 +78,7 @@ def undelivered_since(connection: Connection, *, since: datetime) -> int:
             outbox.c.kind == "message",
             outbox.c.state.in_(("failed", "expired", "unknown")),
             outbox.c.settled_at >= since,
+            _COUNTED,
         )
     ).scalar_one()
 

@@ -189,8 +189,5 @@ def witness(connection: Connection, *, bound: Bound, by: int, intact: bool, at: 
 
 
 def was_intact(connection: Connection, envelope: int) -> bool | None:
-    """What witnesses said: one who saw it damaged outweighs all others; None while nobody spoke."""
-    said = connection.scalars(
-        select(_witness.c.intact).where(_witness.c.envelope == envelope)
-    ).all()
-    return all(said) if said else None
+    """What the witness said; None while nobody has spoken."""
+    return connection.scalar(select(_witness.c.intact).where(_witness.c.envelope == envelope))

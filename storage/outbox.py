@@ -42,6 +42,8 @@ _CHANGE = update(_outbox).where(_outbox.c.id == bindparam("message_id"))
 
 # Announced when something may leave that could not before.
 NEWS = "outbox"
+# The keys of messages of which nobody but their reader may learn, not by counting, begin with it.
+UNCOUNTED = "uncounted:"
 
 # Whoever has no address yet is looked at again when one is bound, and at this interval.
 _UNREACHABLE_FOR = timedelta(hours=1)

@@ -245,12 +245,19 @@ def record(connection: Connection, *, keys: Keyring, new: NewResponse) -> int:
 
 
 def answers(
-    connection: Connection, *, keys: Keyring, form_row: FormRow, items: Mapping[str, Item]
+    connection: Connection,
+    *,
+    keys: Keyring,
+    form_row: FormRow,
+    items: Mapping[str, Item],
+    corrected: bool = True,
 ) -> Answers:
-    """The newest answer to each item of a form."""
-    rows = connection.execute(
-        select(_response).where(_response.c.form_id == form_row.id).order_by(_response.c.revision)
-    ).all()
+    """The newest answer to each item of a form; not `corrected`: as it was submitted, for whatever
+    came later has a reason."""
+    found = select(_response).where(_response.c.form_id == form_row.id)
+    if not corrected:
+        found = found.where(_response.c.reason.is_(None))
+    rows = connection.execute(found.order_by(_response.c.revision)).all()
     return {
         row.item: _answer(connection, keys, items[row.item], row)
         for row in rows

@@ -479,7 +479,7 @@ envelope_witness = Table(
     "envelope_witness",
     metadata,
     _id(),
-    Column("envelope", ForeignKey("envelope.number"), nullable=False, index=True),
+    Column("envelope", ForeignKey("envelope.number"), nullable=False, unique=True),
     _participant(),
     _person("witness_id"),
     Column("intact", Boolean, nullable=False),

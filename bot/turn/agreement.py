@@ -1,4 +1,10 @@
-"""How far two raters agree, for the PI's summary. Nothing in it is split by arm."""
+"""How far two raters agree, for the PI's summary. Nothing in it is split by arm.
+
+Kappa compares the readings as they were submitted, before any correction: agreement is that of
+readings made independently (GRRAS, Kottner et al., J Clin Epidemiol 2011; 64: 96-106, item 9), and
+whoever corrects may have heard something since. What counts for the analysis, and whether a third
+rater is called, follows the corrected ones.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -46,15 +52,16 @@ def _of_scale(desk: Desk, name: str) -> Iterator[Text]:
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """The submitted readings of one visit, in their order."""
+    """The submitted readings of one visit, in their order: as they stand now, and as they were
+    submitted, with who read."""
 
-    raters: Sequence[int]
     codes: Sequence[str]
+    submitted: Sequence[tuple[int, str]]
 
     @property
     def pair(self) -> tuple[str, str]:
         """The first two, in the order of the raters: kappa compares two people, not two turns."""
-        (_, first), (_, second) = sorted(list(zip(self.raters, self.codes, strict=True))[:2])
+        (_, first), (_, second) = sorted(self.submitted[:2])
         return first, second
 
 
@@ -63,8 +70,9 @@ def _visits(desk: Desk, name: str) -> Iterator[_Visit]:
         return row.participant, row.visit
 
     for _, rows in groupby(responses.all_of(desk.connection, frozenset({name})), key=same):
-        given = list(codes(desk, list(rows)))
-        yield _Visit([rater for rater, _ in given], [code for _, code in given])
+        given = list(rows)
+        submitted = list(codes(desk, given, corrected=False))
+        yield _Visit([code for _, code in codes(desk, given)], submitted)
 
 
 def hundredths(value: float) -> Text:

@@ -36,7 +36,7 @@ from flows.text import Text, text
 from storage import adverse_events, alerts, arms, envelopes, participants, people, responses
 from storage.audit import Act
 from storage.keyring import Keyring
-from storage.outbox import NewMessage, ToPerson, Urgency
+from storage.outbox import UNCOUNTED, NewMessage, ToPerson, Urgency
 from storage.responses import FormRow
 
 SALT_BYTES = 32
@@ -140,20 +140,26 @@ def _note_words(
 
 
 def openings(desk: Desk) -> list[tuple[str, ...]]:
-    """Every envelope opened: number, participant, arm and salt; for after the unblinding alone."""
-    bound = {
-        it.envelope: participants.code_of(desk.connection, it.participant)
-        for it in envelopes.allocations(desk.connection)
-    }
+    """Every envelope opened: number, participant, arm, salt, and what each rater guessed; for after
+    the unblinding alone."""
+    bound = {it.envelope: it.participant for it in envelopes.allocations(desk.connection)}
+    guesses = arms.guesses(desk.connection, keys=desk.keys)
     return [
-        (str(number), bound.get(number, ""), arm, salt)
+        (
+            str(number),
+            participants.code_of(desk.connection, bound[number]) if number in bound else "",
+            arm,
+            salt,
+            " ".join(guesses.get(bound[number], ())) if number in bound else "",
+        )
         for number, arm, salt in arms.all_opened(desk.connection, keys=desk.keys)
     ]
 
 
 def keep_paper_letter(desk: Desk, effect: KeepPaperLetter, actor: int) -> None:
     """Keep it, and tell the methodologists where it breaks the ratio of its block. Nothing else may
-    tell of that: no other role, and no entry in the record, whose length the PI's summary shows."""
+    tell of that: no other role, no entry in the record, whose length the PI's summary shows, and no
+    count of messages."""
     before = unbalanced_blocks(desk)
     bound = envelopes.allocation_of(desk.connection, effect.participant)
     assert bound is not None
@@ -181,7 +187,7 @@ def unbalanced_blocks(desk: Desk) -> list[int]:
 def _tell_methodologists(desk: Desk, block: int) -> None:
     for person in people.holders(desk.connection, Role.METHODOLOGIST):
         message = say(text("balance.warning", block=block))
-        desk.notify(person, message, key=f"balance:{block}:{person}")
+        desk.notify(person, message, key=f"{UNCOUNTED}balance:{block}:{person}")
 
 
 def keep_incident_words(desk: Desk, incident: int, words: str) -> None:

@@ -83,14 +83,18 @@ def readers_left(desk: Desk, row: FormRow) -> list[int]:
     ]
 
 
-def codes(desk: Desk, rows: list[FormRow]) -> Iterator[tuple[int, str]]:
+def codes(desk: Desk, rows: list[FormRow], *, corrected: bool = True) -> Iterator[tuple[int, str]]:
     """Of the submitted readings of a visit, in their order: who read, and the code they gave."""
     scale = desk.study.instruments[rows[0].instrument, rows[0].version]
     graded = desk.study.form(scale.name, scale.version).items[0]
     for row in rows:
         if row.submitted_by is not None:
             answers = responses.answers(
-                desk.connection, keys=desk.keys, form_row=row, items={graded.id: graded}
+                desk.connection,
+                keys=desk.keys,
+                form_row=row,
+                items={graded.id: graded},
+                corrected=corrected,
             )
             yield row.submitted_by, str(answers[graded.id])
 

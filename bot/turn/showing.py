@@ -52,7 +52,7 @@ def show_pair(voice: Voice, row: FormRow, left: Half, right: Half) -> None:
         body = {"form": row.id, "view": view.name, "left": left.as_json, "right": right.as_json}
         _show(voice, f"{_mark(row)}{view.name}", "comparison", body)
     if not views:
-        voice.tell(text("comparison.none"))
+        voice.tell(text("comparison.none" if row.veil is None else "comparison.none_veiled"))
 
 
 def _in_both(desk: Desk, participant: int, *visits: str) -> list[View]:

@@ -145,16 +145,21 @@ def _check_incident(facts: LedgerFacts, answers: Answers, given: Circumstances) 
 
 
 def _incident(facts: LedgerFacts, answers: Answers, given: Circumstances) -> Decision:
-    """Retire the number; whoever was bound to it gets the next envelope, and a witness anew."""
+    """Retire the number; whoever was bound to it gets the next envelope, and a witness anew.
+
+    An envelope that a witness saw intact may have been opened, its card disliked and "damaged"
+    (Schulz, JAMA 1995; 274: 1456-1458, on how concealment is subverted): the PI is told so.
+    """
     number, incident = answers["envelope"], str(answers["incident"])
     assert isinstance(number, int)
     kind = text(f"option.incident.{incident}")
+    told = "pi.envelope_retired_after_witness" if facts.intact else "pi.envelope_retired"
     retire = RetireEnvelope(number, incident, str(answers["incident_words"]))
     again = () if facts.holder is None else (CallWitnesses(facts.holder),)
     return (
         retire,
         Say(say(text("envelope.retired", number=number))),
-        TellRole(Role.PI, say(text("pi.envelope_retired", number=number, kind=kind))),
+        TellRole(Role.PI, say(text(told, number=number, kind=kind))),
         *again,
     )
 

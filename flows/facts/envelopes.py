@@ -8,7 +8,7 @@ from flows.chart import Chart
 
 @dataclass(frozen=True, slots=True)
 class EnvelopeFacts:
-    """One participant's envelope, and who bound it. `intact` is what witnesses said of it, None
+    """One participant's envelope, and who bound it. `intact` is what the witness said of it, None
     while nobody has spoken."""
 
     chart: Chart | None
@@ -29,12 +29,14 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerFacts:
-    """All envelopes, and the one that is named: `holder` is who it is bound to."""
+    """All envelopes, and the one that is named: `holder` is who it is bound to, `intact` what the
+    witness said of it."""
 
     last: int
     left: int
     place: Place = Place.FREE
     holder: int | None = None
+    intact: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ class Guessed:
 @dataclass(frozen=True, slots=True)
 class RaterFacts:
     """`instrument` is the rating scale, `due` the worklist, `locked` what this rater submitted,
-    `guesses` whom they have rated for the last time and not yet guessed of."""
+    `guesses` whom they have rated for the last time and not yet guessed of, `other_raters` how many
+    more may rate whoever is `named`."""
 
     instrument: Instrument | None
     due: tuple[Rating, ...]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.rehearsal.scenes import given
 from bot.rehearsal.world import World
+from bot.turn import arms
 from bot.turn.desk import Desk
 from flows.effects.ledger import RetireEnvelope
 from flows.effects.rating import KeepGuess
@@ -50,6 +51,10 @@ async def test_a_guess_is_kept_as_it_was_given_and_told_to_nobody(tmp_path: Path
     (kept,) = await world.at_desk(guesses)
     assert kept.split(":")[-1] == "B"
     assert await world.at_desk(_of_verb, "guess_arm") == ["{}"]
+    opened = {it[1]: it[-1] for it in await world.at_desk(arms.openings)}
+    assert opened["P-001"].endswith(":B")
+    assert set(opened) == {"P-001", ""}
+    assert opened[""] == ""
     await world.end()
 
 

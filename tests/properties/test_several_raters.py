@@ -144,7 +144,8 @@ async def test_twenty_raters_at_once_leave_two_readings_of_one_visit(tmp_path: P
 
 @pytest.mark.slow
 async def test_what_two_raters_agree_on_is_told_to_the_pi(tmp_path: Path) -> None:
-    """Kappa compares two people: who of them came first at a visit makes no difference."""
+    """Kappa compares two people: who of them came first at a visit makes no difference, nor does
+    what they correct afterwards."""
     world = await with_two_raters(tmp_path)
     assert scale_of(world.study.latest("igais")) == SCALE
     first, second = world.phone("rater"), world.phone("nader")
@@ -157,6 +158,12 @@ async def test_what_two_raters_agree_on_is_told_to_the_pi(tmp_path: Path) -> Non
             await phone.tap_data(phone.shown[-1].buttons[0][0][1])
             await phone.choose(code)
             await phone.press("S")
+    await first.send("/correct_rating")
+    await first.tap_data(first.shown[-1].buttons[-2][0][1])
+    await first.choose("I")
+    await first.send("looked at the wrong picture")
+    await first.press("S")
+    assert [codes for *_, codes in (await world.database.read(submitted))[-1]] == ["I", "I"]
     kappa = weighted_kappa(pairs, SCALE, Weights.QUADRATIC)
     assert kappa is not None
     (shown,) = await world.at_desk(agreement)

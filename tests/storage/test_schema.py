@@ -163,7 +163,7 @@ def test_a_missing_guard_is_refused_and_named(path: Path, table: str) -> None:
 def test_answers_of_the_version_before_are_kept_whole(tmp_path: Path) -> None:
     """A form is made anew as a table while answers refer to it; none of them is touched."""
     path = tmp_path / "hamrah.sqlite3"
-    _make_version_0002(path)
+    _make_version_0003(path)
     prepare(path, tmp_path / "backups", AT)
     with closing(sqlite3.connect(path)) as file:
         assert file.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -177,22 +177,22 @@ def test_answers_of_the_version_before_are_kept_whole(tmp_path: Path) -> None:
             file.execute("DELETE FROM response")
 
 
-def _make_version_0002(path: Path) -> None:
+def _make_version_0003(path: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
     engine = sqlite_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        command.upgrade(config, "0002")
-        for statement in _ROWS_OF_0002:
+        command.upgrade(config, "0003")
+        for statement in _ROWS_OF_0003:
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("COMMIT")
     engine.dispose()
 
 
 _FORM = "INSERT INTO form (id, participant_id, instrument, version, visit, opens_on, opened_at)"
-_ROWS_OF_0002 = (
+_ROWS_OF_0003 = (
     "INSERT INTO person (id, language, created_at) VALUES (1, 'fa', '2026'), (2, 'fa', '2026')",
     "INSERT INTO participant VALUES (1, 'P-001', 'F', 30, '2026')",
     f"{_FORM} VALUES (1, 1, 'igais', '1', 'month_1', '2026-10-26', '2026')",

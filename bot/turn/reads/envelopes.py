@@ -32,6 +32,7 @@ def ledger(desk: Desk, _actor: int, answers: Answers) -> LedgerFacts:
         count.left,
         _place(desk, number, is_bound=holder is not None),
         None if holder is None else holder.participant,
+        envelopes.was_intact(desk.connection, number),
     )
 
 

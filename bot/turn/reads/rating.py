@@ -14,20 +14,28 @@ from storage.responses import FormRow
 def worklist(desk: Desk, actor: int, answers: Answers) -> RaterFacts:
     scales = readings.scales(desk)
     excluded = protocol.excluded_for(desk.connection, actor)
-    raters = [it for it in people.holders(desk.connection, Role.RATER) if it != actor]
+    named = _named(desk, answers.get("rated"))
     locked = responses.submitted_by(desk.connection, person_id=actor, instruments=scales)
     return RaterFacts(
         desk.study.latest(min(scales)) if scales else None,
         _listed(desk, actor, readings.offered(desk, actor)),
         _listed(desk, actor, [row for row in locked if row.participant not in excluded]),
-        len(raters),
-        _named(desk, answers.get("rated")),
+        _others(desk, actor, named),
+        named,
         tuple(Guessed(chart.code, chart.participant) for chart in to_guess(desk, actor)),
     )
 
 
 def _named(desk: Desk, code: object) -> int | None:
     return participants.with_code(desk.connection, code) if isinstance(code, str) else None
+
+
+def _others(desk: Desk, actor: int, named: int | None) -> int:
+    """How many more may rate this participant."""
+    raters = people.holders(desk.connection, Role.RATER)
+    return sum(
+        it != actor and named not in protocol.excluded_for(desk.connection, it) for it in raters
+    )
 
 
 def _listed(desk: Desk, actor: int, rows: list[FormRow]) -> tuple[Rating, ...]:

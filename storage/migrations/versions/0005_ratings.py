@@ -48,8 +48,9 @@ def _envelope_witness() -> None:
         _key(name, "participant_id", "participant.person_id"),
         _key(name, "witness_id", "person.id"),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
+        sa.UniqueConstraint("envelope", name=op.f(f"uq_{name}_envelope")),
     )
-    _index(name, "envelope", "participant_id", "witness_id")
+    _index(name, "participant_id", "witness_id")
 
 
 def _envelope_incident() -> None:
