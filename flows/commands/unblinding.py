@@ -43,6 +43,8 @@ def _check_ask(facts: UnblindingFacts, _answers: Answers, given: Circumstances) 
         return text("refused.nobody_to_agree", phone=site.clinic_phone)
     if chart is not None and chart.randomized_on is None:
         return text("refused.not_randomized", code=chart.code)
+    if chart is not None and not facts.letter_kept:
+        return text("refused.letter_missing", code=chart.code)
     return None
 
 

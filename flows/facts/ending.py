@@ -23,11 +23,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class UnblindingFacts:
-    """`authorised` are those who may agree, whoever gives the command among them."""
+    """`authorised` are those who may agree, whoever gives the command among them; `letter_kept` is
+    whether there is an arm to show, which paper may still hold."""
 
     chart: Chart | None
     authorised: tuple[Person, ...]
     asked: tuple[Asked, ...]
+    letter_kept: bool
 
 
 @dataclass(frozen=True, slots=True)

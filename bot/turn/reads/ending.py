@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.turn import arms
 from bot.turn.desk import Desk
 from bot.turn.reads.participants import chart_in, due_for
 from bot.turn.reads.people import person
@@ -15,6 +16,7 @@ from storage import (
     adverse_events,
     alerts,
     closing,
+    envelopes,
     mail,
     participants,
     people,
@@ -30,8 +32,13 @@ LOOKED_BACK = timedelta(days=1)
 
 def requests(desk: Desk, _actor: int, answers: Answers) -> UnblindingFacts:
     found = unblindings.newest(desk.connection, since=desk.now - LOOKED_BACK)
+    chart = chart_in(desk, answers)
+    bound = None if chart is None else envelopes.allocation_of(desk.connection, chart.participant)
     return UnblindingFacts(
-        chart_in(desk, answers), authorised(desk), tuple(_asked(desk, it) for it in found)
+        chart,
+        authorised(desk),
+        tuple(_asked(desk, it) for it in found),
+        bound is not None and arms.is_letter_kept(desk.connection, desk.keys, bound.envelope),
     )
 
 
@@ -80,6 +87,7 @@ def _open(desk: Desk) -> Iterator[tuple[str, list[str]]]:
         for filled_by in FilledBy
     }
     yield "visits", [it.code for it in charts if _has_visits_to_come(desk, it)]
+    yield "letters", _codes(desk, _without_letter(desk))
     yield "forms", _codes(desk, _waiting(desk, names[FilledBy.PARTICIPANT]))
     yield "ratings", _codes(desk, _waiting(desk, names[FilledBy.RATER]))
     yield "alerts", _codes(desk, (it.participant for it in alerts.open_alerts(connection)))
@@ -95,6 +103,13 @@ def _has_visits_to_come(desk: Desk, chart: Chart) -> bool:
     visits = (chart.visit(name) for name in due_for(desk, chart))
     waits = any(it.attended_on is None and it.missed_on is None for it in visits)
     return chart.is_followed and waits
+
+
+def _without_letter(desk: Desk) -> Iterator[int]:
+    """Whose paper envelope is bound and not read."""
+    for bound in envelopes.allocations(desk.connection):
+        if not arms.is_letter_kept(desk.connection, desk.keys, bound.envelope):
+            yield bound.participant
 
 
 def _waiting(desk: Desk, instruments: frozenset[str]) -> Iterator[int]:
