@@ -32,7 +32,7 @@ def _of_scale(desk: Desk, name: str) -> Iterator[Text]:
     rule = desk.study.trial.rating
     instrument = desk.study.latest(name)
     scale = scale_of(instrument)
-    visits = [it for it in _visits(desk, name) if set(it.codes) <= set(scale)]
+    visits = [it for it in _visits(desk, name) if it.all_codes <= set(scale)]
     pairs = [it.pair for it in visits if len(it.codes) >= rule.raters]
     kappa = weighted_kappa(pairs, scale, rule.kappa)
     form, count = title(instrument), len(pairs)
@@ -57,6 +57,10 @@ class _Visit:
 
     codes: Sequence[str]
     submitted: Sequence[tuple[int, str]]
+
+    @property
+    def all_codes(self) -> set[str]:
+        return {*self.codes, *(code for _, code in self.submitted)}
 
     @property
     def pair(self) -> tuple[str, str]:

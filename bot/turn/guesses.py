@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.language.calendars import add_jalali_months
-from bot.turn import arms, readings
+from bot.turn import arms, locking, readings
 from bot.turn.desk import Desk
 from flows.chart import Chart
 from flows.messages import run_button, say
@@ -16,7 +16,7 @@ from storage import participants, people, protocol, responses
 
 def ask_for_guesses(desk: Desk, participant: int) -> None:
     """Ask each rater who is done with this participant, once."""
-    if not desk.study.trial.rating.guess:
+    if not _is_asked(desk):
         return
     for rater in people.holders(desk.connection, Role.RATER):
         for chart in _done(desk, rater, _unguessed(desk, rater) & {participant}):
@@ -27,9 +27,11 @@ def ask_for_guesses(desk: Desk, participant: int) -> None:
 
 def to_guess(desk: Desk, rater: int) -> list[Chart]:
     """The participants of whom this rater has yet to guess, in the order of their codes."""
-    if not desk.study.trial.rating.guess:
-        return []
-    return list(_done(desk, rater, _unguessed(desk, rater)))
+    return list(_done(desk, rater, _unguessed(desk, rater))) if _is_asked(desk) else []
+
+
+def _is_asked(desk: Desk) -> bool:
+    return desk.study.trial.rating.guess and not locking.is_locked(desk)
 
 
 def _unguessed(desk: Desk, rater: int) -> set[int]:
