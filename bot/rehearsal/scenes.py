@@ -89,7 +89,7 @@ async def _target(world: World, target: str) -> None:
 
 async def _closed(world: World, first: str, last: str) -> None:
     days = "first_on = 2027-03-21, last_on = 2027-04-02"
-    _redefine(world, days, f"first_on = {first}, last_on = {last}")
+    _redefine(world, {days: f"first_on = {first}, last_on = {last}"})
 
 
 async def _without_views(world: World) -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from storage.guards import append_only
 from storage.types import UTC, Sealed
 
-revision = "0005"
+revision = "0004"
 down_revision = "0003"
 
 
