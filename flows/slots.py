@@ -105,19 +105,22 @@ def quick_choices(
 
     Where no moment in the window is left, the nearest ones before and after it.
     """
-    weeks_after = [] if due is None or last is None else [*_weeks_after(diary, due, last)]
-    known = {it.at for it in weeks_after}
-    inside = _moments(diary, hour, _days_of(due, today))
-    others = [Slot(at) for at in islice(inside, most) if at not in known]
-    found = (*weeks_after, *others)[:most]
+    days = _days_of(due, today)
+    first: tuple[Slot, ...] = ()
+    if due is not None and last is not None and (at := _weeks_after(diary, due, last)) is not None:
+        first = (Slot(at, is_weeks_after=True),)
+        days = (day for day in days if day != last.on + timedelta(weeks=WEEKS))
+    others = (Slot(at) for at in _moments(diary, hour, days))
+    found = (*first, *islice(others, most - len(first)))
     return found or tuple(Slot(at) for at in _around(diary, today, due, hour, most))
 
 
-def _weeks_after(diary: Diary, due: Due, last: LastVisit) -> Iterator[Slot]:
+def _weeks_after(diary: Diary, due: Due, last: LastVisit) -> datetime | None:
+    """The moment so many weeks after the last visit, if it is free and in the window."""
     on = last.on + timedelta(weeks=WEEKS)
     at = diary.free_on(on, last.hour)
-    if at is not None and at == diary.at_clinic(on, last.hour) and due.days_outside(on) == 0:
-        yield Slot(at, is_weeks_after=True)
+    is_same = at == diary.at_clinic(on, last.hour) and due.days_outside(on) == 0
+    return at if is_same else None
 
 
 def _moments(diary: Diary, hour: time, days: Iterable[date]) -> Iterator[datetime]:

@@ -87,11 +87,10 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
     answers, problem = _answers_from(voice, command, arguments)
     facts, form = _form(voice, command, answers)
     why = command.check(facts, answers, circumstances(voice))
-    if why and (before := _before_moment(form, answers)) is not None:
+    if why and (before := _before_moment(voice, command, form, answers)) is not None:
         _say_refusal(voice, command, why)
-        answers = before
+        answers, why = before, None
         facts, form = _form(voice, command, answers)
-        why = command.check(facts, answers, circumstances(voice))
     if why:
         return _refuse(voice, command, why)
     if problem is not None and voice.tap is not None:
@@ -117,14 +116,18 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
     return advance(voice, found, event)
 
 
-def _before_moment(form: Form, answers: Answers) -> dict[str, Answer] | None:
-    """The answers without a moment that was named, and what came after it: a moment that is taken
-    meanwhile, or on a day when the clinic is closed, is asked for again."""
+def _before_moment(
+    voice: Voice, command: Command[Any], form: Form, answers: Answers
+) -> dict[str, Answer] | None:
+    """The answers without a moment that was named, and what came after it, where that alone was
+    refused: taken meanwhile, say, or on a day when the clinic is closed. It is asked for again."""
     named = [item.id for item in form.items if item.id in answers]
     moment = next((it.id for it in form.items if isinstance(it.kind, Moment)), None)
     if moment not in named:
         return None
-    return {item: answers[item] for item in named[: named.index(moment)]}
+    before = {item: answers[item] for item in named[: named.index(moment)]}
+    facts, _ = _form(voice, command, before)
+    return before if command.check(facts, before, circumstances(voice)) is None else None
 
 
 def _outdated(voice: Voice, command: Command[Any], answers: Answers) -> Outcome:

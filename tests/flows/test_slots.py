@@ -110,6 +110,12 @@ def test_the_same_weekday_and_hour_in_four_weeks_comes_first_then_the_due_date()
     assert not any(slot.is_weeks_after for slot in (second, *rest))
 
 
+def test_no_day_is_offered_twice() -> None:
+    found = quick_choices(diary_of(), STUDY.today(NOW), DUE, LAST, time(11), 6)
+    assert found[0].at == STUDY.moment(DUE_ON, time(9, 30))
+    assert len({STUDY.today(slot.at) for slot in found}) == len(found) == 6
+
+
 def test_four_weeks_that_lie_outside_the_window_are_not_offered() -> None:
     early = LastVisit(date(2026, 9, 15), time(9, 30))
     assert STUDY.moment(date(2026, 10, 13), time(9, 30)) not in choices(diary_of(), last=early)

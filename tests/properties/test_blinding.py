@@ -200,7 +200,13 @@ async def _events(world: Watched) -> None:
 async def _first_month(world: Watched) -> None:
     day = (world.study.today(world.now) + timedelta(days=24)).isoformat()
     for code in ("P-001", "P-002", "P-003"):
-        await world.say("coordinator", f"/book {code} month_1 {day} 10:00", "[S]", f"/card {code}")
+        await world.say("coordinator", f"/book {code} month_1 {day} 10:00")
+        if world.phone("coordinator").is_asked("BOOK"):
+            await world.say("coordinator", "(BOOK)")
+        await world.say("coordinator", "[S]", f"/card {code}")
+    await world.phone("P-003").tap_data(f"r:another_time:month_1:{day}")
+    await world.say("P-003", "a Sunday, please")
+    await world.say("coordinator", "[r:rebook]", f"/book P-003 month_1 {day} 11:00", "[S]")
     await world.pass_time(timedelta(days=23))
     await world.phone("P-001").tap_data(f"r:coming:month_1:{day}:YES")
     await world.phone("P-002").tap_data(f"r:coming:month_1:{day}:NO")
