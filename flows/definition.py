@@ -178,6 +178,7 @@ class Reminders:
     unbooked_days_before: int
     rating_days: tuple[int, ...]
     rating_escalates_on_day: int
+    entry_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,17 @@ class Unblinding:
 
 
 @dataclass(frozen=True, slots=True)
+class EditChecks:
+    """Answers that the software compares with what else is known: `days_item` is the number of days
+    that a side effect lasted; `no_problem_code` is what the safety check's `no_problem_item` says
+    where nothing happened."""
+
+    days_item: str
+    no_problem_item: str
+    no_problem_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     id: str
     title: Localized
@@ -264,6 +276,7 @@ class Trial:
     unblinding: Unblinding | None = None
     before_session: BeforeSession | None = None
     photographs: Photographs | None = None
+    edit_checks: EditChecks | None = None
 
     @property
     def views(self) -> tuple[View, ...]:

@@ -79,7 +79,8 @@ def _call_line(it: Call) -> Text:
 
 
 def _waiting(facts: DayFacts) -> Iterator[Text]:
-    for name, count in (("mail", facts.letters), ("alerts", facts.alerts)):
+    counted = (("mail", facts.letters), ("alerts", facts.alerts), ("queries", facts.queries))
+    for name, count in counted:
         if count:
             yield text(f"today.waiting.{name}", count=count)
 
@@ -112,6 +113,8 @@ def _rest(facts: DayFacts) -> Iterator[tuple[Button, ...]]:
     """What waits, the visits to book, and the whole of what was too long to show."""
     if facts.letters:
         yield (run_button(text("command.mail.button"), "mail"),)
+    if facts.queries:
+        yield (run_button(text("command.queries.button"), "queries"),)
     yield from code_rows([it.code for it in facts.unbooked[:MOST_UNBOOKED]])
     for name, found, shown in (
         ("VISITS", len(facts.expected), MOST_VISITS),

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from flows.chart import Chart
-from flows.definition import Trial
+from flows.definition import Trial, Visit
 from flows.readings import over_on, took_place_on
 from flows.schedule import Due, FormDue
 
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     RATING_DUE = "rating_due"
     RATING_REMINDER = "rating_reminder"
     RATING_OVERDUE = "rating_overdue"
+    LOOK_OVER = "look_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def plans(
         *_unbooked(hours, chart, due),
         *_forms(hours, chart, forms),
         *_ratings(hours, chart, due),
+        *_looking_over(hours, chart, due),
     ]
 
 
@@ -194,6 +196,28 @@ def _rating(
     late_on = hours.next_open_day(on + timedelta(days=rule.rating_escalates_on_day))
     late_at = hours.at_clinic(late_on, opens)
     yield Wanted(f"rating_overdue:{mark}", Kind.RATING_OVERDUE, late_at, subject)
+
+
+def _looking_over(hours: Hours, chart: Chart, due: Mapping[str, Due]) -> Iterator[Wanted]:
+    """What is missing shows on the day after the last one on which it could be done, or entered."""
+    for visit in hours.trial.visits:
+        for on in sorted(_last_days(hours, chart, visit, due.get(visit.name))):
+            next_day = on + timedelta(days=1)
+            key = f"look_over:{chart.participant}:{visit.name}:{next_day.isoformat()}"
+            due_at = hours.at_clinic(next_day, hours.trial.site.opens)
+            yield Wanted(key, Kind.LOOK_OVER, due_at, {"visit": visit.name})
+
+
+def _last_days(hours: Hours, chart: Chart, visit: Visit, due: Due | None) -> set[date]:
+    """Of the visit, its appointment and its window; the baseline has none, but its session does."""
+    at_visit, trial = chart.visit(visit.name), hours.trial
+    booked_on = None if at_visit.booked_at is None else hours.local(at_visit.booked_at).date()
+    closes_on = None if due is None else due.closes_on
+    if visit is trial.baseline and chart.randomized_on is not None:
+        within = timedelta(days=trial.eligibility.session_1_within_days)
+        closes_on = chart.randomized_on + within
+    days = {on for on in (at_visit.attended_on, booked_on, closes_on) if on is not None}
+    return days | {max(days) + timedelta(days=trial.reminders.entry_days)} if days else days
 
 
 @dataclass(frozen=True, slots=True)

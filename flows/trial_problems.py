@@ -156,6 +156,8 @@ def _number_problems(trial: Trial) -> Iterator[Problem]:
         yield "eligibility", "least_age must be above 0 and not above most_age"
     if list(trial.reminders.form_days) != sorted(set(trial.reminders.form_days)):
         yield "reminders.form_days", "days in rising order, each once"
+    if trial.reminders.entry_days < 0:
+        yield "reminders.entry_days", "must be 0 or more"
     yield from _safety_problems(trial)
 
 

@@ -52,6 +52,15 @@ def alerts_since(connection: Connection, *, since: datetime) -> Mapping[str, int
     return {row[0]: row[1] for row in rows}
 
 
+def deviations(connection: Connection, *, since: datetime | None = None) -> int:
+    """Deviations recorded since then, or all."""
+    deviation = tables.deviation
+    counted = select(func.count()).select_from(deviation)
+    if since is not None:
+        counted = counted.where(deviation.c.recorded_at >= since)
+    return connection.execute(counted).scalar_one()
+
+
 def messages_waiting(connection: Connection) -> Mapping[str, int]:
     """Messages that wait to leave, by urgency."""
     outbox = tables.outbox

@@ -169,6 +169,23 @@ def _screening(_connection: Connection, row: Any) -> str:
     return f"screening failure {row.sex} {row.age} {row.reason}"
 
 
+def _deviation(connection: Connection, row: Any) -> str:
+    detail = "".join(f" {name}={value}" for name, value in row.detail.items())
+    visit = f" {row.visit}" if row.visit else ""
+    reason = " with a reason" if row.reason else ""
+    code = _code(connection, row.participant_id)
+    return f"deviation {code} {row.kind}{visit} on {row.on}{detail}{reason}"
+
+
+def _query(connection: Connection, row: Any) -> str:
+    about = "(words)" if row.subject is None else row.subject[0]
+    return f"query {row.id} {_code(connection, row.participant_id)} {row.kind}: {about}"
+
+
+def _query_turn(_connection: Connection, row: Any) -> str:
+    return f"query {row.query_id} {row.act}{' (words)' if row.words else ''}"
+
+
 def _audit(connection: Connection, row: Any) -> str:
     return f"audit {row.role} {row.verb} {_subject(connection, row.subject_id)}".rstrip()
 
@@ -192,6 +209,9 @@ _WRITTEN: dict[Table, Write] = {
     tables.pregnancy_follow_up: _pregnancy_followed,
     tables.pregnancy_receipt: _pregnancy_received,
     tables.mail: _mail,
+    tables.deviation: _deviation,
+    tables.query: _query,
+    tables.query_turn: _query_turn,
     tables.allocation: _allocation,
     tables.envelope_witness: _witness,
     tables.envelope_incident: _incident,

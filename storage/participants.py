@@ -1,6 +1,6 @@
 """Participants, their milestones and the chart folded from them; and screening failures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -136,6 +136,29 @@ def record(
             recorded_at=at,
         )
     )
+
+
+def reason_of(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    participant: int,
+    visit: str | None,
+    milestones: Collection[Milestone],
+) -> str:
+    """The words of the newest reason that was given with one of these milestones of a visit."""
+    sealed = connection.scalar(
+        select(_milestone.c.reason)
+        .where(
+            _milestone.c.participant_id == participant,
+            _milestone.c.visit == visit,
+            _milestone.c.milestone.in_(milestones),
+            _milestone.c.reason.is_not(None),
+        )
+        .order_by(_milestone.c.id.desc())
+        .limit(1)
+    )
+    return "" if sealed is None else keys.of(connection, participant).open(sealed)
 
 
 def record_screening_failure(

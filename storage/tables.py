@@ -442,6 +442,51 @@ photograph_file = Table(
     Column("kept_at", UTC, nullable=False),
 )
 
+# What did not go as the definition says; `key` names the fact, so that it is recorded once. Nobody
+# recorded those that the software found. `detail` holds codes alone.
+deviation = Table(
+    "deviation",
+    metadata,
+    _id(),
+    _participant(),
+    Column("key", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("visit", String),
+    Column("on", Date, nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("reason", Sealed),
+    _person("recorded_by", nullable=True),
+    Column("recorded_at", UTC, nullable=False),
+    UniqueConstraint("participant_id", "key"),
+)
+
+# A question about what is recorded. The software's has a key and a subject, which is wording by its
+# key; a person's has words. Its state is what its turns have made of it.
+query = Table(
+    "query",
+    metadata,
+    _id(),
+    _participant(),
+    Column("key", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("subject", Json),
+    Column("words", Sealed),
+    _person("raised_by", nullable=True),
+    Column("raised_at", UTC, nullable=False),
+    UniqueConstraint("participant_id", "key"),
+)
+
+query_turn = Table(
+    "query_turn",
+    metadata,
+    _id(),
+    Column("query_id", ForeignKey("query.id"), nullable=False, index=True),
+    Column("act", String, nullable=False),
+    Column("words", Sealed),
+    _person("by", nullable=True),
+    Column("at", UTC, nullable=False),
+)
+
 # Who no longer rates whom, because they learnt the arm. It does not hold which.
 rating_exclusion = Table(
     "rating_exclusion",
@@ -796,6 +841,7 @@ APPEND_ONLY = (
     "arm_told",
     "audit",
     "confirmation",
+    "deviation",
     "envelope",
     "envelope_incident",
     "envelope_replacement",
@@ -812,6 +858,8 @@ APPEND_ONLY = (
     "pregnancy",
     "pregnancy_follow_up",
     "pregnancy_receipt",
+    "query",
+    "query_turn",
     "rating_exclusion",
     "response",
     "safety_note",

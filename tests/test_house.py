@@ -4,6 +4,12 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
+
+from bot.turn.performing import PERFORMERS
+from flows.effects import Effect
+from flows.effects.following import Following
+from flows.effects.speaking import Saying
 
 HOUSE = Path(__file__).parent.parent
 PERSIAN = re.compile("[\u0600-\u06ff]")
@@ -93,3 +99,8 @@ def test_dependencies_are_those_that_are_used() -> None:
         if not re.search(rf"^\s*(from|import) {module.get(name, name)}\b", code, re.MULTILINE)
     }
     assert unused == set()
+
+
+def test_every_effect_is_performed_by_one_module() -> None:
+    named = {*get_args(Effect)} - {*get_args(Saying), *get_args(Following)}
+    assert named == {*PERFORMERS}

@@ -17,7 +17,7 @@ from flows.commands.command import Reach
 from flows.conversation import Conversation
 from flows.form_problems import FormProblem, instrument_problems
 from flows.forms import Form, Item
-from flows.instruments import Instrument, title
+from flows.instruments import Instrument, ItemKind, title
 from flows.messages import Message
 from flows.text import Text, text
 
@@ -40,6 +40,7 @@ def inspect_study(study: Study) -> list[str]:
         found += map(str, broken or _shown_problems(study, instrument))
     found += map(str, _command_problems(study))
     found += map(str, _trial_problems(study))
+    found += map(str, _edit_check_problems(study))
     found += map(str, publication_problems(study))
     return found
 
@@ -145,3 +146,22 @@ def _trial_problems(study: Study) -> Iterator[DefinitionProblem]:
             if _units(study.render(words, language)) > LONGEST_POPUP:
                 detail = f"{language}: with its code, longer than {LONGEST_POPUP} characters"
                 yield DefinitionProblem(file, f"arms[{number}].name", detail)
+
+
+def _edit_check_problems(study: Study) -> Iterator[DefinitionProblem]:
+    """Answers that are compared must be there to be compared."""
+    file, checks = study.folder / "trial.toml", study.trial.edit_checks
+    if checks is None:
+        return
+    report = study.latest(study.trial.side_effect_report)
+    followed = report.follow_up.items if report.follow_up is not None else ()
+    if all(it.id != checks.days_item or it.kind is not ItemKind.NUMBER for it in followed):
+        detail = f'{report.prefix} follows up with no number "{checks.days_item}"'
+        yield DefinitionProblem(file, "edit_checks.days_item", detail)
+    if study.trial.safety_check is None:
+        return
+    check = study.latest(study.trial.safety_check.instrument)
+    item = study.form(check.name, check.version).item(checks.no_problem_item)
+    if item is None or item.option(checks.no_problem_code) is None:
+        detail = f'{check.prefix} has no answer "{checks.no_problem_code}" to such an item'
+        yield DefinitionProblem(file, "edit_checks.no_problem_item", detail)

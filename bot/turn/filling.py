@@ -6,6 +6,7 @@ from typing import assert_never
 from bot.turn import locking, questions, showing
 from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
+from bot.turn.looking_over import look_over
 from bot.turn.speaking import Voice
 from bot.turn.visit_words import visit_words
 from flows import engine
@@ -258,6 +259,7 @@ def close(desk: Desk, row: FormRow, reason: str) -> None:
     conversations.end_of_form(desk.connection, form_id=row.id, at=desk.now)
     detail: Detail = {"form": row.id, "reason": reason}
     desk.record(Act("close_form", "system", None, row.participant, detail))
+    look_over(desk, row.participant)
 
 
 def correct(voice: Voice, effect: CorrectRating) -> None:

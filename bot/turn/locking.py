@@ -14,6 +14,7 @@ from flows.effects.following import BeginForm, ContinueForm, CorrectRating, Open
 from flows.effects.ledger import RecordWitness, RetireEnvelope
 from flows.effects.milestones import RecordMilestone
 from flows.effects.photographs import ReceivePhotograph, SkipView
+from flows.effects.queries import RaiseQuery, RecordDeviation, TurnQuery
 from flows.effects.rating import KeepGuess
 from flows.roles import Role
 from flows.text import Text, text
@@ -28,12 +29,15 @@ _STUDY_DATA = (
     KeepGuess,
     KeepPaperLetter,
     OpenReport,
+    RaiseQuery,
     ReceivePhotograph,
+    RecordDeviation,
     RecordScreeningFailure,
     RecordSessionNote,
     RecordWitness,
     RetireEnvelope,
     SkipView,
+    TurnQuery,
 )
 _AFTER_THE_LOCK = frozenset(
     {

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.turn import readings
 from bot.turn.desk import Desk
+from bot.turn.looking_over import look_over
 from bot.turn.planning import hours
 from bot.turn.visit_words import key_of, visit_words
 from flows.messages import Message, run_button, say
@@ -36,6 +37,7 @@ def overdue(desk: Desk, plan: DuePlan) -> Decision:
     waiting = _waiting(desk, plan)
     if not waiting:
         return Skip("done")
+    look_over(desk, waiting[0].participant)
     desk.notify_role(Role.PI, say(_overdue(desk, plan, waiting[0])), key=f"plan:{plan.id}")
     return Send()
 

@@ -22,6 +22,7 @@ from storage import (
     envelopes,
     participants,
     pregnancies,
+    queries,
     responses,
     unblindings,
 )
@@ -191,6 +192,9 @@ def _quality(desk: Desk) -> Text:
         text("summary.not_sent", count=sum(skipped.values())),
         *reasons,
         text("summary.mail", count=counts.waiting_mail(connection)),
+        text("summary.deviations", count=counts.deviations(connection, since=since)),
+        text("summary.deviations_all", count=counts.deviations(connection)),
+        text("summary.queries", count=len(queries.open_about(connection))),
         text("summary.declined", count=counts.declined_answers(connection)),
         text("summary.quarantined", count=counts.quarantined_since(connection, since=since)),
         text("summary.audit", count=entry, digest=digest.hex()[:16]),

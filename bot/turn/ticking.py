@@ -18,6 +18,7 @@ from bot.turn.following_up import (
     ask_pregnancy,
     chase_receipt,
 )
+from bot.turn.looking_over import look_over
 from bot.turn.planning import hours, reminder_key
 from bot.turn.reads.day import today
 from bot.turn.reads.people import is_confirmed
@@ -190,6 +191,7 @@ def _open_forms(desk: Desk, plan: DuePlan) -> Decision:
         return Skip("left_the_trial")
     if desk.today > _closes_on(subject):
         _report_late(desk, plan, chart)
+        look_over(desk, chart.participant)
         return Skip("closed")
     for instrument in _instruments(subject):
         responses.open_form(
@@ -271,6 +273,12 @@ def _close_forms(desk: Desk, plan: DuePlan) -> Decision:
     return Send()
 
 
+def _look_over(desk: Desk, plan: DuePlan) -> Decision:
+    assert plan.participant is not None
+    look_over(desk, plan.participant)
+    return Send()
+
+
 def _chart(desk: Desk, plan: DuePlan) -> Chart:
     assert plan.participant is not None
     return participants.chart(desk.connection, plan.participant)
@@ -287,6 +295,7 @@ _STEPS: Mapping[str, Callable[[Desk, DuePlan], Decision]] = {
     Kind.RATING_OVERDUE: rating_reminders.overdue,
     rating_reminders.FURTHER_REMINDER: rating_reminders.remind,
     rating_reminders.FURTHER_OVERDUE: rating_reminders.overdue,
+    Kind.LOOK_OVER: _look_over,
     WEEKLY_SUMMARY: _weekly_summary,
     DAY: _day,
     CHASE_ALERT: chase_alert,

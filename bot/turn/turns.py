@@ -33,6 +33,7 @@ from bot.turn.incoming import (
     Typed,
     UnblockedBot,
 )
+from bot.turn.looking_over import look_over
 from bot.turn.performing import perform
 from bot.turn.performing.photographing import key_of
 from bot.turn.reading import read_sent, read_typed
@@ -256,6 +257,7 @@ def _after_submission(voice: Voice, row: FormRow) -> None:
         perform(voice, f"submit_{row.instrument}", effect, lambda _: None)
     if instrument.filled_by is FilledBy.RATER:
         _after_rating(voice, row)
+    look_over(desk, row.participant)
     resume_aside(voice)
 
 

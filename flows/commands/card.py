@@ -81,7 +81,7 @@ def _whereabouts(facts: ParticipantFacts, given: Circumstances) -> tuple[Text, .
 
 
 def _waiting(facts: ParticipantFacts) -> tuple[Text, ...]:
-    counted = (("mail", facts.letters), ("alerts", facts.alerts))
+    counted = (("mail", facts.letters), ("alerts", facts.alerts), ("queries", facts.queries))
     return tuple(text(f"card.{name}", count=count) for name, count in counted if count)
 
 

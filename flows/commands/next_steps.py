@@ -46,21 +46,24 @@ class Step:
 def steps_after(
     facts: ParticipantFacts, recorded: RecordMilestone, given: Circumstances
 ) -> tuple[tuple[Button, ...], ...]:
-    """Buttons of what comes next once this is recorded, which moves no date."""
+    """Buttons of what comes next once this is recorded; it moves no date, and may end a query."""
     assert facts.chart is not None
     fact = Recorded(recorded.milestone, recorded.on, recorded.visit, recorded.at, recorded.detail)
-    then = replace(facts, chart=fold(facts.chart, (fact,)))
+    then = replace(facts, chart=fold(facts.chart, (fact,)), queries=0)
     return tuple((step.button,) for step in next_steps(then, given))
 
 
 def next_steps(facts: ParticipantFacts, given: Circumstances) -> tuple[Step, ...]:
     """The steps that this person can take now, the most urgent first."""
     chart = facts.chart
-    if chart is None or has_left(chart.status) or (chart.excluded and not chart.randomized_on):
+    if chart is None:
         return ()
+    asked = (Step("queries_of", (chart.code,)),) if facts.queries else ()
+    if has_left(chart.status) or (chart.excluded and not chart.randomized_on):
+        return asked
     if chart.randomized_on is None:
-        return tuple(_before_randomization(facts, chart, given))
-    return (*_at_visits(chart, given), *_booking(facts, chart, given))
+        return (*_before_randomization(facts, chart, given), *asked)
+    return (*_at_visits(chart, given), *asked, *_booking(facts, chart, given))
 
 
 def _before_randomization(

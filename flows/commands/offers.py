@@ -143,6 +143,9 @@ OFFERS = (
     Offer("renew_messages", Page.MESSAGES, _all(_coordinator, _silent)),
     Offer("why", Page.MESSAGES, _anybody),
     Offer("history", Page.RECORD, _anybody),
+    Offer("queries_of", Page.RECORD, _anybody),
+    Offer("raise_query", Page.RECORD, _anybody),
+    Offer("deviation", Page.RECORD, _anybody),
     Offer("discontinue", Page.LEAVING, _after),
     Offer("withdraw", Page.LEAVING, _coordinator),
     Offer("lost", Page.LEAVING, _coordinator),
@@ -152,6 +155,9 @@ OFFERS = (
 LASTING = frozenset(
     {
         "history",
+        "queries_of",
+        "raise_query",
+        "deviation",
         "pictures",
         "why",
         "sessions",

@@ -18,6 +18,7 @@ from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
 from flows.effects.photographs import Photographing
 from flows.effects.pregnancies import Expecting
+from flows.effects.queries import Querying
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
 from flows.effects.speaking import Saying
@@ -40,6 +41,7 @@ Effect = (
     | Corresponding
     | Overseeing
     | Ending
+    | Querying
 )
 
 

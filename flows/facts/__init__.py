@@ -12,6 +12,7 @@ from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
 from flows.facts.photographs import PhotographFacts
+from flows.facts.queries import DeviationFacts, QueryFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
@@ -46,4 +47,6 @@ Facts = (
     | MessageFacts
     | UnblindingFacts
     | ClosingFacts
+    | QueryFacts
+    | DeviationFacts
 )

@@ -61,10 +61,12 @@ class DayFacts:
     unbooked: tuple[Unbooked, ...]
     letters: int
     alerts: int
+    queries: int
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nobody need be told of this day: visits not booked are told of by themselves."""
+        """Whether nobody need be told of this day: visits not booked are told of by themselves, and
+        queries wait for a busier one."""
         return not (self.expected or self.calls or self.letters or self.alerts)
 
 

@@ -42,6 +42,7 @@ class ParticipantFacts:
     phone: str = field(repr=False, default="")
     letters: int = 0
     alerts: int = 0
+    queries: int = 0
     events: tuple[Event, ...] = ()
     trial_unblinded: bool = False
 

@@ -33,6 +33,28 @@ def test_a_pregnancy_that_no_item_tells_of_is_named(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'days_item = "days"',
+            'days_item = "severity"',
+            'days_item: side_effects.1 follows up with no number "severity"',
+        ),
+        (
+            'no_problem_code = "NO"',
+            'no_problem_code = "NEVER"',
+            'no_problem_item: safety_check.1 has no answer "NEVER" to such an item',
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_compared_is_named(
+    folder: Path, old: str, new: str, said: str
+) -> None:
+    spoil(folder, old, new)
+    assert f"trial.toml: edit_checks.{said}" in inspected(folder)
+
+
+@pytest.mark.parametrize(
     ("length", "well"), [(200 - len("Group A: "), True), (201 - len("Group A: "), False)]
 )
 def test_an_arm_that_does_not_fit_its_popup_is_named(folder: Path, length: int, well: bool) -> None:

@@ -133,6 +133,7 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _first_week(world)
     await _first_month(world)
     await _to_the_end(world)
+    await _query(world)
     await _look_back(world)
     await _guess(world)
     await _paper_where_there_is_none(world)
@@ -272,6 +273,19 @@ async def _paper_where_there_is_none(world: Watched) -> None:
     await methodologist.send("/balance")
     for name in ("coordinator", "allocator", "pi"):
         await world.say(name, "/witness P-001", "/envelope_incident 1", "/balance")
+
+
+async def _query(world: Watched) -> None:
+    """What is asked about the record, and what went otherwise, by whoever may and may not."""
+    await world.say("clinician", "/raise_query P-001 other", "the date, please", "[S]")
+    await world.say("coordinator", "/queries_of P-001", "[r:answer_query]", "it is right", "[S]")
+    for name in ("pi", "clinician", "coordinator"):
+        await world.say(name, "/queries")
+    await world.say(
+        "pi", "/queries_of P-001", "[r:close_query]", "/deviation P-001 today", "read twice", "[S]"
+    )
+    for name in ("pi", "rater", "allocator"):
+        await world.say(name, "/deviations", "/queries_of P-001", "/cancel")
 
 
 async def _unblind_one(world: Watched) -> None:

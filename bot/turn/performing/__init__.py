@@ -3,8 +3,8 @@
 Each module here performs the effects of one module of `flows.effects`.
 """
 
-from collections.abc import Callable
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
 
 from bot.turn.performing import (
     administering,
@@ -18,6 +18,7 @@ from bot.turn.performing import (
     marking,
     overseeing,
     photographing,
+    querying,
     rating,
     safeguarding,
     saying,
@@ -36,11 +37,13 @@ from flows.effects.milestones import Marking
 from flows.effects.oversight import Overseeing
 from flows.effects.photographs import Photographing
 from flows.effects.pregnancies import Expecting
+from flows.effects.queries import Querying
 from flows.effects.rating import Rating
 from flows.effects.safety import Safeguarding
 from flows.effects.speaking import Saying
 
 Follow = Callable[[Following], None]
+Perform = Callable[[Voice, str, Any], None]
 
 
 def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
@@ -49,31 +52,26 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         follow(effect)
     elif isinstance(effect, Saying):
         saying.perform(voice, effect)
-    elif isinstance(effect, Marking):
-        marking.perform(voice, verb, effect)
-    elif isinstance(effect, Enrolling):
-        enrolling.perform(voice, verb, effect)
-    elif isinstance(effect, Administering):
-        administering.perform(voice, verb, effect)
-    elif isinstance(effect, Allocating):
-        allocating.perform(voice, verb, effect)
-    elif isinstance(effect, Photographing):
-        photographing.perform(voice, verb, effect)
-    elif isinstance(effect, Ledger):
-        ledgering.perform(voice, verb, effect)
-    elif isinstance(effect, Rating):
-        rating.perform(voice, verb, effect)
-    elif isinstance(effect, Safeguarding):
-        safeguarding.perform(voice, verb, effect)
-    elif isinstance(effect, Assessing):
-        assessing.perform(voice, verb, effect)
-    elif isinstance(effect, Expecting):
-        expecting.perform(voice, verb, effect)
-    elif isinstance(effect, Corresponding):
-        corresponding.perform(voice, verb, effect)
-    elif isinstance(effect, Overseeing):
-        overseeing.perform(voice, verb, effect)
-    elif isinstance(effect, Ending):
-        ending.perform(voice, verb, effect)
     else:
-        assert_never(effect)
+        PERFORMERS[type(effect)](voice, verb, effect)
+
+
+_BY_SUBJECT: tuple[tuple[Any, Perform], ...] = (
+    (Marking, marking.perform),
+    (Enrolling, enrolling.perform),
+    (Administering, administering.perform),
+    (Allocating, allocating.perform),
+    (Photographing, photographing.perform),
+    (Ledger, ledgering.perform),
+    (Rating, rating.perform),
+    (Safeguarding, safeguarding.perform),
+    (Assessing, assessing.perform),
+    (Expecting, expecting.perform),
+    (Corresponding, corresponding.perform),
+    (Overseeing, overseeing.perform),
+    (Ending, ending.perform),
+    (Querying, querying.perform),
+)
+PERFORMERS: Mapping[type, Perform] = {
+    kind: performer for kinds, performer in _BY_SUBJECT for kind in get_args(kinds) or (kinds,)
+}

@@ -4,6 +4,7 @@ from bot.turn import filling, readings
 from bot.turn.adverse_events import hand_over
 from bot.turn.desk import Desk
 from bot.turn.guesses import ask_for_guesses
+from bot.turn.looking_over import look_over
 from bot.turn.planning import replan, take_back_visit_reminders
 from bot.turn.speaking import Voice
 from flows.chart import Milestone
@@ -71,6 +72,7 @@ def _follow(desk: Desk, effect: RecordMilestone) -> None:
         case _:
             pass
     replan(desk, effect.participant)
+    look_over(desk, effect.participant)
 
 
 def _cancel(desk: Desk, effect: RecordMilestone, *urgencies: Urgency) -> None:

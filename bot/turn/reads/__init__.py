@@ -15,6 +15,7 @@ from bot.turn.reads import (
     participants,
     people,
     photographs,
+    queries,
     rating,
     safety,
     timeline,
@@ -30,6 +31,7 @@ from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
 from flows.facts.photographs import PhotographFacts
+from flows.facts.queries import DeviationFacts, QueryFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
@@ -72,4 +74,6 @@ READERS: Mapping[type, Reader] = {
     OpenEventsFacts: events.still_open,
     UnblindingFacts: ending.requests,
     ClosingFacts: ending.closing_state,
+    QueryFacts: queries.waiting,
+    DeviationFacts: queries.newest_deviations,
 }

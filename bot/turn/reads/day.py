@@ -15,7 +15,7 @@ from flows.chart import Chart
 from flows.facts.day import Call, DayFacts, Expected, FindFacts, Found, Unbooked
 from flows.facts.participants import FormState
 from flows.forms import Answers
-from storage import alerts, counts, participants, people, responses
+from storage import alerts, counts, participants, people, queries, responses
 
 # Fewer digits are part of too many numbers.
 FEWEST_DIGITS = 3
@@ -32,6 +32,7 @@ def today(desk: Desk, _actor: int = 0, _answers: Answers | None = None) -> DayFa
         tuple(it for chart in charts for it in _unbooked(desk, chart)),
         counts.waiting_mail(desk.connection),
         len(alerts.open_alerts(desk.connection)),
+        len(queries.open_about(desk.connection)),
     )
 
 
@@ -45,12 +46,12 @@ def _expected(desk: Desk, chart: Chart, forms: tuple[FormState, ...]) -> Iterato
             visit.name,
             at_visit.confirmed,
             at_visit.attended_on is not None,
-            day.needs(visit, at_visit, chart, forms, _rated(desk, chart)),
+            day.needs(visit, at_visit, chart, forms, rated(desk, chart)),
             _name(desk, chart.participant),
         )
 
 
-def _rated(desk: Desk, chart: Chart) -> set[str]:
+def rated(desk: Desk, chart: Chart) -> set[str]:
     """The visits that no rating is waited for: they were rated, each reading of them; or raters may
     not know which visit they rate, and read all of them later."""
     if desk.study.trial.rating.hidden_order:

@@ -21,6 +21,7 @@ from storage import (
     participants,
     people,
     pregnancies,
+    queries,
     responses,
     unblindings,
 )
@@ -95,6 +96,7 @@ def _open(desk: Desk) -> Iterator[tuple[str, list[str]]]:
     yield "events", _codes(desk, (it.participant for it in events))
     expected = (it for it in pregnancies.everything(connection) if it.is_open)
     yield "pregnancies", _codes(desk, (it.participant for it in expected))
+    yield "queries", _codes(desk, iter(queries.open_about(connection)))
     letters = mail.waiting(connection, keys=desk.keys)
     yield "mail", _codes(desk, (it.person_id for it in letters))
 

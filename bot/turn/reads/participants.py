@@ -20,6 +20,7 @@ from storage import (
     envelopes,
     participants,
     people,
+    queries,
     responses,
     unblindings,
 )
@@ -61,6 +62,7 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         people.identity(desk.connection, keys=desk.keys, person_id=found, kind="phone"),
         counts.waiting_mail(desk.connection, person_id=found),
         len(alerts.open_alerts(desk.connection, participant=found)),
+        queries.open_about(desk.connection).count(found),
         tuple(adverse_events.of_participant(desk.connection, found)),
         unblindings.is_trial_unblinded(desk.connection),
     )

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from bot.turn.alerting import alert_term
 from bot.turn.desk import Desk
 from bot.turn.reads.participants import chart_in
+from flows.chart import Chart
+from flows.commands.deviations import deviation_text
+from flows.facts.queries import DeviationFact
 from flows.facts.timeline import Happened, TimelineFacts
 from flows.forms import Answers
 from flows.instruments import FilledBy, title
 from flows.text import Param, Text, text
-from storage import alerts, mail, participants, people, responses
+from storage import alerts, deviations, mail, participants, people, queries, responses
 
 
 def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
@@ -21,6 +24,8 @@ def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
         *_forms(desk, chart.participant),
         *_alerts(desk, chart.participant),
         *_letters(desk, chart.participant),
+        *_queries(desk, chart.participant),
+        *_deviations(desk, chart),
     ]
     return TimelineFacts(chart, tuple(sorted(happened, key=lambda it: it.at)))
 
@@ -82,3 +87,20 @@ def _letters(desk: Desk, participant: int) -> Iterator[Happened]:
         if it.closed_at is not None:
             what = _by(desk, text("history.letter_closed"), it.closed_by, 0)
             yield Happened(it.closed_at, what)
+
+
+def _queries(desk: Desk, participant: int) -> Iterator[Happened]:
+    for query in queries.kept(desk.connection, keys=desk.keys, participant=participant):
+        asked = query.subject or text("history.asked", words=query.words)
+        what = text("history.query", number=query.id, asked=asked)
+        yield Happened(query.raised_at, _by(desk, what, query.raised_by, 0))
+        for turn in query.turns:
+            what = text(f"history.query_{turn.act.value}", number=query.id, words=turn.words)
+            yield Happened(turn.at, _by(desk, what, turn.by, 0))
+
+
+def _deviations(desk: Desk, chart: Chart) -> Iterator[Happened]:
+    for it in deviations.kept(desk.connection, keys=desk.keys, participant=chart.participant):
+        fact = DeviationFact(chart.code, it.kind, it.on, it.visit, it.detail, it.reason, "")
+        what = text("history.deviation", on=it.on, what=deviation_text(fact))
+        yield Happened(it.recorded_at, _by(desk, what, it.recorded_by, 0))
