@@ -240,6 +240,21 @@ response = Table(
     UniqueConstraint("form_id", "item", "revision"),
 )
 
+# Answers that staff enter for a participant: how the participant gave them, on which day at the
+# clinic, and why they did not enter them themselves.
+transcription = Table(
+    "transcription",
+    metadata,
+    _id(),
+    Column("form_id", ForeignKey("form.id"), nullable=False, index=True),
+    _participant(),
+    Column("way", String, nullable=False),
+    Column("answered_on", Date, nullable=False),
+    Column("reason", Sealed, nullable=False),
+    _person("entered_by"),
+    Column("entered_at", UTC, nullable=False),
+)
+
 conversation = Table(
     "conversation",
     metadata,
@@ -868,6 +883,7 @@ APPEND_ONLY = (
     "session_note",
     "data_lock",
     "sign_off",
+    "transcription",
     "unblinding",
     "unblinding_answer",
     "web_chat",
