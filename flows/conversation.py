@@ -12,8 +12,8 @@ class Conversation:
 
     `at` is the item being asked, None at the review. `step` grows with each move, so that a button
     of an earlier question is known for what it is. `context` holds what is known beforehand (the
-    participant's sex, for example) and is never asked. `typed`: an answer was typed, not tapped.
-    `proven`: the person has given their PIN.
+    participant's sex, or what they answered before staff took over) and is never asked. `typed`: an
+    answer was typed, not tapped. `proven`: the person has given their PIN.
     """
 
     form: str

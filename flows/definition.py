@@ -251,6 +251,9 @@ class EditChecks:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
+    """What a trial's definition file states. `not_entered_by_treating_clinician` names the
+    questionnaires whose answers the participant's own clinician never enters for them."""
+
     id: str
     title: Localized
     registration: str
@@ -277,6 +280,7 @@ class Trial:
     before_session: BeforeSession | None = None
     photographs: Photographs | None = None
     edit_checks: EditChecks | None = None
+    not_entered_by_treating_clinician: tuple[str, ...] = ()
 
     @property
     def views(self) -> tuple[View, ...]:

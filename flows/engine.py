@@ -235,7 +235,7 @@ def _flag(
 def _move_on(form: Form, conversation: Conversation) -> Turn:
     """Go to the first applicable item without an answer, or to the end."""
     for item in form.applicable(conversation.known):
-        if item.id not in conversation.answers:
+        if item.id not in conversation.known:
             return Turn(_stand_at(conversation, item), (Ask(item.id),))
     end = replace(
         conversation,

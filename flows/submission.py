@@ -22,10 +22,12 @@ from flows.text import Param, Text, text
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A form that was submitted, and the visit that it belongs to, if any."""
+    """A form that was submitted, and the visit that it belongs to, if any. Who `entered` it for the
+    participant is told so in other words."""
 
     form_id: int
     visit: str | None
+    entered: bool = False
 
 
 def after_submission(
@@ -46,10 +48,11 @@ def after_submission(
     if trial.before_session is not None and instrument.name == trial.before_session.instrument:
         return _after_check(trial, trial.before_session, instrument, answers, chart, today, form)
     thanks = Say(say(text("submitted.thanks", phone=trial.site.clinic_phone)))
+    told: tuple[Effect, ...] = () if form.entered else (thanks,)
     terms = tuple(present(instrument, answers)) if _tells_of_events(trial, instrument) else ()
     if not terms:
-        return (thanks,)
-    return (thanks, OpenReportedEvents(chart.participant, form.form_id, terms))
+        return told
+    return (*told, OpenReportedEvents(chart.participant, form.form_id, terms))
 
 
 def _tells_of_events(trial: Trial, instrument: Instrument) -> bool:

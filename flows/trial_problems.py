@@ -112,6 +112,9 @@ def _instrument_problems(trial: Trial, instruments: Instruments) -> Iterator[Pro
     if trial.before_session is not None:
         before = trial.before_session.instrument
         named.append(("before_session.instrument", before, FilledBy.CLINICIAN))
+    for name in trial.not_entered_by_treating_clinician:
+        place = "not_entered_by_treating_clinician"
+        yield from _misnamed(place, name, FilledBy.PARTICIPANT, instruments)
     for place, name, by in named:
         yield from _misnamed(place, name, by, instruments)
 

@@ -24,7 +24,7 @@ def forms(connection: Connection, instruments: frozenset[str]) -> Mapping[str, i
     row = connection.execute(
         select(
             func.count(_form.c.submitted_at),
-            func.count(_form.c.closed_at),
+            func.count(_form.c.closed_at).filter(_form.c.submitted_at.is_(None)),
             func.count(),
         ).where(_form.c.instrument.in_(instruments))
     ).one()

@@ -79,6 +79,15 @@ class NewResponse:
     reason: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who gave an answer, or entered it for the participant, on which way, and of which moment."""
+
+    originator: int
+    channel: str
+    answered_at: datetime
+
+
 def open_form(
     connection: Connection,
     *,
@@ -192,11 +201,15 @@ def submitted_by(
     return [_form_row(row) for row in rows]
 
 
-def submit(connection: Connection, *, form_id: int, by: int, at: datetime) -> bool:
-    """Submit a form; False when it was submitted or closed before."""
+def submit(
+    connection: Connection, *, form_id: int, by: int, at: datetime, although_closed: bool = False
+) -> bool:
+    """Submit a form; False when it was submitted or closed before. What was answered in time may
+    come in although the window has closed."""
+    unclosed = () if although_closed else (_form.c.closed_at.is_(None),)
     changed = connection.execute(
         update(_form)
-        .where(_form.c.id == form_id, _form.c.submitted_at.is_(None), _form.c.closed_at.is_(None))
+        .where(_form.c.id == form_id, _form.c.submitted_at.is_(None), *unclosed)
         .values(submitted_at=at, submitted_by=by)
     )
     return changed.rowcount == 1
@@ -263,6 +276,14 @@ def answers(
         for row in rows
         if row.item in items
     }
+
+
+def origins(connection: Connection, form_id: int) -> Mapping[str, Origin]:
+    """Where the newest answer to each item of a form comes from."""
+    rows = connection.execute(
+        select(_response).where(_response.c.form_id == form_id).order_by(_response.c.revision)
+    )
+    return {row.item: Origin(row.originator, row.channel, row.answered_at) for row in rows}
 
 
 def _columns(item: Item, answer: Answer) -> dict[str, object]:

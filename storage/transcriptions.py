@@ -59,11 +59,15 @@ def add(
     return transcription_id
 
 
-def get(connection: Connection, *, keys: Keyring, transcription_id: int) -> Transcription:
+def newest(connection: Connection, *, keys: Keyring, form_id: int) -> Transcription | None:
+    """How a form's answers were last being entered; None if nobody ever entered them."""
     row = connection.execute(
-        select(_transcription).where(_transcription.c.id == transcription_id)
-    ).one()
-    return _opened(connection, keys, row)
+        select(_transcription)
+        .where(_transcription.c.form_id == form_id)
+        .order_by(_transcription.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _opened(connection, keys, row)
 
 
 def of_participant(

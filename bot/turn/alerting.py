@@ -29,8 +29,11 @@ from storage.responses import FormRow
 CHASE_ALERT = "chase_alert"
 
 
-def raise_alert(desk: Desk, row: FormRow, form: Form, effect: RaiseAlert) -> Message:
-    """Raise the alert once and tell staff; returns what the participant must be told now."""
+def raise_alert(
+    desk: Desk, row: FormRow, form: Form, effect: RaiseAlert, *, entered: bool
+) -> Message:
+    """Raise the alert once and tell staff; returns what the participant must be told now, or what
+    whoever `entered` it for them must tell them."""
     alert_id = alerts.raise_(
         desk.connection,
         participant=row.participant,
@@ -41,12 +44,15 @@ def raise_alert(desk: Desk, row: FormRow, form: Form, effect: RaiseAlert) -> Mes
         at=desk.now,
     )
     if alert_id is not None:
-        _tell_staff(desk, row, alert_id, effect.level, _term(form, effect))
+        key = f"alert.{effect.level.value}.{'staff_entered' if entered else 'staff'}"
+        _tell_staff(desk, row, alert_id, key, _term(form, effect))
         _plan_chase(desk, alert_id, effect.level)
         detail: Detail = {"alert": alert_id, "item": effect.item, "option": effect.option}
         desk.record(Act("raise_alert", "system", None, row.participant, detail))
         adverse_events.open_alerted(desk, row, effect.item, effect.option)
-    return _advice(desk, effect.level)
+    key = f"alert.{effect.level.value}.{'entering' if entered else 'participant'}"
+    site, code = desk.study.trial.site, participants.code_of(desk.connection, row.participant)
+    return say(text(key, code=code, emergency=site.emergency, phone=site.clinic_phone))
 
 
 def _term(form: Form, effect: RaiseAlert) -> Text:
@@ -72,9 +78,9 @@ def alert_term(desk: Desk, alert: Alert) -> Text:
     return _term(form, RaiseAlert(alert.item, alert.option, alert.level))
 
 
-def _tell_staff(desk: Desk, row: FormRow, alert_id: int, level: AlertLevel, term: Text) -> None:
+def _tell_staff(desk: Desk, row: FormRow, alert_id: int, key: str, term: Text) -> None:
     code = participants.code_of(desk.connection, row.participant)
-    told = text(f"alert.{level.value}.staff", number=alert_id, code=code, term=term)
+    told = text(key, number=alert_id, code=code, term=term)
     message = say(told, buttons=((acknowledge_button(alert_id),),))
     reached = tell_clinicians(
         desk, row.participant, message, key=f"alert:{alert_id}", urgency=Urgency.ALERT
@@ -152,9 +158,3 @@ def _tell_again(desk: Desk, alert: Alert, persons: Iterable[int], key: str) -> N
         message = say(told, buttons=((acknowledge_button(alert.id),),) if acts else ())
         desk.notify(person, message, key=f"{key}:{person}", urgency=Urgency.ALERT)
         alerts.note_told(desk.connection, alert_id=alert.id, person_id=person, at=desk.now)
-
-
-def _advice(desk: Desk, level: AlertLevel) -> Message:
-    site = desk.study.trial.site
-    key = f"alert.{level.value}.participant"
-    return say(text(key, emergency=site.emergency, phone=site.clinic_phone))

@@ -3,7 +3,7 @@
 import hashlib
 from typing import assert_never
 
-from bot.turn import locking, questions, showing
+from bot.turn import locking, questions, showing, transcribing
 from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
 from bot.turn.looking_over import look_over
@@ -11,7 +11,7 @@ from bot.turn.speaking import Voice
 from bot.turn.visit_words import visit_words
 from flows import engine
 from flows.conversation import Conversation
-from flows.effects.following import CorrectRating
+from flows.effects.following import CorrectRating, EnterAnswers
 from flows.engine import step
 from flows.events import Began, Event, Resumed
 from flows.forms import NOT_ASKED, Answer, Form, Item, Missing, Words
@@ -44,8 +44,7 @@ def begin_or_resume(voice: Voice, row: FormRow) -> bool:
         return False
     # Whoever begins a form takes it over from whoever left it half done.
     conversations.end_of_form(desk.connection, form_id=row.id, at=desk.now)
-    chart = participants.chart(desk.connection, row.participant)
-    state = Conversation(row.instrument, row.version, context={"sex": chart.sex})
+    state = transcribing.beginning(voice, row, form_of(voice, row))
     opened = conversations.begin(
         desk.connection,
         keys=desk.keys,
@@ -55,13 +54,27 @@ def begin_or_resume(voice: Voice, row: FormRow) -> bool:
         state=state,
         at=desk.now,
     )
-    _introduce(voice, row, chart.code)
+    _introduce(voice, row, participants.code_of(desk.connection, row.participant))
     return advance(voice, opened, Began())
+
+
+def begin_entering(voice: Voice, row: FormRow, effect: EnterAnswers) -> bool:
+    """Open a participant's form for a member of staff who enters what they answered."""
+    form = form_of(voice, row)
+    why = transcribing.why_not(voice, row) or transcribing.nothing_open(voice, row, form)
+    if why is not None:
+        voice.pop_up(why)
+        return False
+    transcribing.keep(voice, row, effect)
+    conversations.end_of_form(voice.desk.connection, form_id=row.id, at=voice.desk.now)
+    return begin_or_resume(voice, row)
 
 
 def why_not(voice: Voice, row: FormRow) -> Text | None:
     """Why this person cannot fill in the form now; None if they can."""
     desk = voice.desk
+    if transcribing.entry(voice, row) is not None:
+        return transcribing.why_not(voice, row)
     if row.submitted_at is not None:
         return text("form.submitted_before")
     if row.is_open and row.closes_on is not None and row.closes_on < desk.today:
@@ -98,7 +111,8 @@ def resume(voice: Voice, found: Open) -> bool:
 
 def _introduce(voice: Voice, row: FormRow, code: str) -> None:
     instrument = voice.desk.study.instruments[row.instrument, row.version]
-    voice.say(say(*about(voice, row, code), text(f"{instrument.prefix}.intro")))
+    how = transcribing.how(voice, row)
+    voice.say(say(*about(voice, row, code), *how, text(f"{instrument.prefix}.intro")))
     _show_pictures(voice, row)
 
 
@@ -109,10 +123,10 @@ def _show_pictures(voice: Voice, row: FormRow) -> None:
 
 
 def about(voice: Voice, row: FormRow, code: str) -> tuple[Text, ...]:
-    """Whom and which visit a form of staff is about; a participant's own needs no such words."""
-    instrument = voice.desk.study.instruments[row.instrument, row.version]
-    if instrument.filled_by is FilledBy.PARTICIPANT:
+    """Whom and which visit a form is about; to the participant it needs no such words."""
+    if voice.person == row.participant:
         return ()
+    instrument = voice.desk.study.instruments[row.instrument, row.version]
     where = (visit_words(row, voice.person),) if row.visit else ()
     return (text("form.about", code=code, title=title(instrument)), *where)
 
@@ -163,7 +177,8 @@ def _carry_out(
         case engine.RecordResponse(item_id, answer, replaced):
             _record(voice, row, _item(form, item_id), answer, replaced)
         case engine.RaiseAlert():
-            voice.say(raise_alert(voice.desk, row, form, effect))
+            entered = transcribing.entry(voice, row) is not None
+            voice.say(raise_alert(voice.desk, row, form, effect, entered=entered))
         case engine.Finish():
             return _submit(voice, row, found, state)
         case _:
@@ -185,7 +200,9 @@ def _record(
     replaced: Answer | None,
     reason: str = "",
 ) -> None:
-    desk = voice.desk
+    desk, entered = voice.desk, transcribing.entry(voice, row)
+    if entered is not None:
+        reason = entered.reason
     revision = responses.record(
         desk.connection,
         keys=desk.keys,
@@ -195,10 +212,10 @@ def _record(
             answer=answer,
             originator=voice.person,
             role=voice.role,
-            channel=voice.speaker.channel,
+            channel=transcribing.channel(voice, entered),
             language=voice.speaker.language,
             wording_digest=wording_digest(voice, item),
-            answered_at=voice.incoming.sent_at or desk.now,
+            answered_at=transcribing.answered_at(voice, entered),
             saved_at=desk.now,
             reason=reason,
         ),
@@ -213,6 +230,7 @@ def _record(
         old=None if replaced is None else answer_code(item, replaced),
         new=answer_code(item, answer),
         reason=reason,
+        **transcribing.detail(entered),
     )
 
 
@@ -241,14 +259,25 @@ def _submit(voice: Voice, row: FormRow, found: Open, state: Conversation) -> boo
     items = {item.id: item for item in form.items}
     kept = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
     for item_id, item in items.items():
-        answer = state.answers.get(item_id, NOT_ASKED if item_id in kept else None)
+        answer = state.known.get(item_id, NOT_ASKED if item_id in kept else None)
         if answer is not None and answer != kept.get(item_id):
             _record(voice, row, item, answer, kept.get(item_id))
     conversations.end(desk.connection, conversation_id=found.id, standing="finished", at=desk.now)
-    responses.submit(desk.connection, form_id=row.id, by=voice.person, at=desk.now)
+    entered = transcribing.entry(voice, row)
+    responses.submit(
+        desk.connection,
+        form_id=row.id,
+        by=voice.person,
+        at=desk.now,
+        although_closed=entered is not None,
+    )
     showing.take_back_rating(desk, voice.person, row)
     voice.record(
-        "submit", row.participant, form=row.id, instrument=f"{row.instrument}.{row.version}"
+        "submit",
+        row.participant,
+        form=row.id,
+        instrument=f"{row.instrument}.{row.version}",
+        **transcribing.detail(entered),
     )
     return True
 

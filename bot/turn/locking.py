@@ -10,7 +10,13 @@ from flows.chart import Milestone
 from flows.effects import Effect
 from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
 from flows.effects.enrolment import EnrolParticipant, RecordScreeningFailure
-from flows.effects.following import BeginForm, ContinueForm, CorrectRating, OpenReport
+from flows.effects.following import (
+    BeginForm,
+    ContinueForm,
+    CorrectRating,
+    EnterAnswers,
+    OpenReport,
+)
 from flows.effects.ledger import RecordWitness, RetireEnvelope
 from flows.effects.milestones import RecordMilestone
 from flows.effects.photographs import ReceivePhotograph, SkipView
@@ -25,6 +31,7 @@ _STUDY_DATA = (
     BeginForm,
     ContinueForm,
     CorrectRating,
+    EnterAnswers,
     EnrolParticipant,
     KeepGuess,
     KeepPaperLetter,

@@ -11,18 +11,8 @@ from typing import assert_never
 from bot.language.stop_words import is_start, is_stop
 from bot.language.typed_answers import read_participant_code
 from bot.language.typed_text import Problem
-from bot.turn import (
-    commanding,
-    entering,
-    filling,
-    mailing,
-    proving,
-    questions,
-    rating_reminders,
-    readings,
-)
+from bot.turn import commanding, entering, filling, mailing, proving, questions, submitting
 from bot.turn.desk import Desk
-from bot.turn.guesses import ask_for_guesses
 from bot.turn.incoming import (
     AddedToGroup,
     BlockedBot,
@@ -33,8 +23,6 @@ from bot.turn.incoming import (
     Typed,
     UnblockedBot,
 )
-from bot.turn.looking_over import look_over
-from bot.turn.performing import perform
 from bot.turn.performing.photographing import key_of
 from bot.turn.reading import read_sent, read_typed
 from bot.turn.speaking import Voice
@@ -44,6 +32,7 @@ from flows.effects.following import (
     BeginForm,
     ContinueForm,
     CorrectRating,
+    EnterAnswers,
     Following,
     LeaveFormForLater,
     OpenReport,
@@ -51,10 +40,8 @@ from flows.effects.following import (
 )
 from flows.events import Event, Misread, Resumed
 from flows.forms import Form, Item, Picture, Pin
-from flows.instruments import FilledBy
 from flows.messages import say
 from flows.roles import Role
-from flows.submission import Submitted, after_submission
 from flows.text import Text, text
 from storage import conversations, outbox, participants, people, photographs, responses, updates
 from storage.conversations import Open
@@ -186,13 +173,15 @@ def _begin(voice: Voice, effect: Following) -> None:
             _fill(voice, _open_report(voice, report, participant))
         case ContinueForm(form_id):
             _fill(voice, form_id)
+        case EnterAnswers():
+            _enter(voice, effect)
         case LeaveFormForLater():
             conversations.leave_for_later(
                 voice.desk.connection, person_id=voice.person, at=voice.desk.now
             )
         case CorrectRating(form_id):
             filling.correct(voice, effect)
-            _after_rating(voice, responses.form(voice.desk.connection, form_id))
+            submitting.after_rating(voice, responses.form(voice.desk.connection, form_id))
             resume_aside(voice)
         case _:
             assert_never(effect)
@@ -237,6 +226,25 @@ def _open_report(voice: Voice, instrument: str, participant: int) -> int:
     return _open_form(voice, instrument, participant, None)
 
 
+def _enter(voice: Voice, effect: EnterAnswers) -> None:
+    desk, form_id = voice.desk, effect.form_id
+    if form_id is None:
+        report = desk.study.latest(desk.study.trial.side_effect_report)
+        form_id = responses.open_form(
+            desk.connection,
+            participant=effect.participant,
+            instrument=report.name,
+            version=report.version,
+            visit=None,
+            opens_on=effect.answered_on,
+            closes_on=None,
+            at=desk.now,
+        )
+    row = responses.form(desk.connection, form_id)
+    if filling.begin_entering(voice, row, effect):
+        _after_submission(voice, row)
+
+
 def _fill(voice: Voice, form_id: int) -> None:
     row = responses.form(voice.desk.connection, form_id)
     if filling.begin_or_resume(voice, row):
@@ -245,28 +253,8 @@ def _fill(voice: Voice, form_id: int) -> None:
 
 def _after_submission(voice: Voice, row: FormRow) -> None:
     """What a submitted form leads to; then what was set aside is taken up."""
-    desk = voice.desk
-    instrument = desk.study.instruments[row.instrument, row.version]
-    chart = participants.chart(desk.connection, row.participant)
-    items = {item.id: item for item in filling.form_of(voice, row).items}
-    answers = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
-    submitted = Submitted(row.id, row.visit)
-    for effect in after_submission(
-        desk.study.trial, instrument, answers, chart, desk.today, submitted
-    ):
-        perform(voice, f"submit_{row.instrument}", effect, lambda _: None)
-    if instrument.filled_by is FilledBy.RATER:
-        _after_rating(voice, row)
-    look_over(desk, row.participant)
+    submitting.follow(voice, row)
     resume_aside(voice)
-
-
-def _after_rating(voice: Voice, row: FormRow) -> None:
-    """Readings that lie far apart call for one more; the last one for the rater's guess."""
-    further = readings.compare(voice.desk, row)
-    if further is not None:
-        rating_reminders.call_further(voice.desk, further)
-    ask_for_guesses(voice.desk, row.participant)
 
 
 def resume_aside(voice: Voice) -> None:

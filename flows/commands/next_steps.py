@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from flows.chart import Chart, Recorded, fold
 from flows.commands.about_participant import has_left
@@ -63,7 +64,12 @@ def next_steps(facts: ParticipantFacts, given: Circumstances) -> tuple[Step, ...
         return asked
     if chart.randomized_on is None:
         return (*_before_randomization(facts, chart, given), *asked)
-    return (*_at_visits(chart, given), *asked, *_booking(facts, chart, given))
+    return (
+        *_at_visits(chart, given),
+        *_answering(facts, chart, given),
+        *asked,
+        *_booking(facts, chart, given),
+    )
 
 
 def _before_randomization(
@@ -108,6 +114,21 @@ def _wants_session(chart: Chart, visit: Visit, given: Circumstances) -> bool:
         return False
     took_place = at_visit.attended_on is not None or visit is given.trial.baseline
     return took_place and at_visit.session_on is None
+
+
+def _answering(facts: ParticipantFacts, chart: Chart, given: Circumstances) -> Iterator[Step]:
+    """An open questionnaire of somebody who is to be phoned about it, or gets no messages."""
+    if not given.roles & COORDINATOR or not chart.is_followed:
+        return
+    late = timedelta(days=given.trial.reminders.call_list_day)
+    unreached = facts.reached_on is None or not chart.gets_messages
+    if any(
+        form.is_open
+        and form.visit is not None
+        and (unreached or form.opens_on + late <= given.today)
+        for form in facts.forms
+    ):
+        yield Step("answer_for", (chart.code,))
 
 
 def _booking(facts: ParticipantFacts, chart: Chart, given: Circumstances) -> Iterator[Step]:

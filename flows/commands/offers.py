@@ -142,6 +142,7 @@ OFFERS = (
     Offer("personal_link", Page.MESSAGES, _all(_coordinator, _with_page)),
     Offer("renew_messages", Page.MESSAGES, _all(_coordinator, _silent)),
     Offer("why", Page.MESSAGES, _anybody),
+    Offer("answer_for", Page.RECORD, _anybody),
     Offer("history", Page.RECORD, _anybody),
     Offer("queries_of", Page.RECORD, _anybody),
     Offer("raise_query", Page.RECORD, _anybody),

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from flows.forms import Answer
+from flows.transcription import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ class ContinueForm:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterAnswers:
+    """Enter a participant's answers: of one of their forms, or of a new report of side effects."""
+
+    participant: int
+    form_id: int | None
+    way: Way
+    answered_on: date
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveFormForLater:
     """Set the form in the foreground aside without asking it again now."""
 
@@ -47,4 +60,12 @@ class CorrectRating:
     reason: str = field(repr=False)
 
 
-Following = RunNext | BeginForm | OpenReport | ContinueForm | LeaveFormForLater | CorrectRating
+Following = (
+    RunNext
+    | BeginForm
+    | OpenReport
+    | ContinueForm
+    | EnterAnswers
+    | LeaveFormForLater
+    | CorrectRating
+)

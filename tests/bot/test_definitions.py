@@ -77,8 +77,8 @@ MEANINGLESS = [
     ),
     ('rating = "igais"', 'rating = "pgais"', "visits[2].rating: must be filled by the rater"),
     (
-        '["pgais", "sat',
-        '["igais", "sat',
+        'opens_forms = ["pgais", "sat',
+        'opens_forms = ["igais", "sat',
         'visits[5].opens_forms: must be filled by the participant; "igais" is filled by the rater',
     ),
     (
@@ -135,7 +135,21 @@ MEANINGLESS = [
         'safety_check.instrument: there is no instrument "x"',
     ),
     ('rating = "igais"', 'rating = "x"', 'visits[2].rating: there is no instrument "x"'),
-    ('["pgais", "sat', '["pgai", "sat', 'visits[5].opens_forms: there is no instrument "pgai"'),
+    (
+        'opens_forms = ["pgais", "sat',
+        'opens_forms = ["pgai", "sat',
+        'visits[5].opens_forms: there is no instrument "pgai"',
+    ),
+    (
+        'clinician = ["pgais", "satisfaction"]',
+        'clinician = ["pgais", "igais"]',
+        'not_entered_by_treating_clinician: must be filled by the participant; "igais" is filled',
+    ),
+    (
+        'clinician = ["pgais", "satisfaction"]',
+        'clinician = ["satisfied"]',
+        'not_entered_by_treating_clinician: there is no instrument "satisfied"',
+    ),
     ('name = "month_2"', 'name = "month_1"', "visits: each visit needs a name of its own"),
     ("after_session = 2", "after_session = 3", "visits[3].after_session: must be a session given"),
     ("months = 1\n", "months = 0\n", "visits[2].months: must be 1 or more"),

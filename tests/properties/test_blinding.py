@@ -248,7 +248,8 @@ async def _to_the_end(world: Watched) -> None:
     await world.say("pi", "/events", "/acknowledge_event P-003", "(PR-001)", "heard")
     await world.say("clinician", "/pregnancy P-003 LIVE_BIRTH today", "[S]")
     await world.pass_time(timedelta(days=95))
-    for _ in range(3):
+    await _enter_for(world)
+    for _ in range(2):
         await world.say("P-001", "/open", "[r]")
         await world.fill_in(world.phone("P-001"))
     await world.say(
@@ -286,6 +287,17 @@ async def _query(world: Watched) -> None:
     )
     for name in ("pi", "rater", "allocator"):
         await world.say(name, "/deviations", "/queries_of P-001", "/cancel")
+
+
+async def _enter_for(world: Watched) -> None:
+    """Staff enter what one participant wrote on paper, and what another says on the phone."""
+    coordinator, clinician = world.phone("coordinator"), world.phone("clinician")
+    await world.say(
+        "coordinator", "/answer_for P-001", "[a]", "(PAPER)", "today", "no phone", "[S]"
+    )
+    await world.fill_in(coordinator)
+    await world.say("clinician", "/answer_for P-003", "(NEW)", "(TELEPHONE)", "no phone", "[S]")
+    await world.fill_in(clinician)
 
 
 async def _unblind_one(world: Watched) -> None:

@@ -30,6 +30,9 @@ _KINDS = {
     "mail.from_clinic": "clinic_answer",
     "alert.at_once.participant": "advice",
     "alert.same_day.participant": "advice",
+    "entering.told.paper": "entered",
+    "entering.told.telephone": "entered",
+    "entering.told.read_aloud": "entered",
 }
 
 

@@ -12,7 +12,16 @@ from flows.facts.timeline import Happened, TimelineFacts
 from flows.forms import Answers
 from flows.instruments import FilledBy, title
 from flows.text import Param, Text, text
-from storage import alerts, deviations, mail, participants, people, queries, responses
+from storage import (
+    alerts,
+    deviations,
+    mail,
+    participants,
+    people,
+    queries,
+    responses,
+    transcriptions,
+)
 
 
 def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
@@ -54,6 +63,12 @@ def _name(desk: Desk, person_id: int) -> str:
 
 def _forms(desk: Desk, participant: int) -> Iterator[Happened]:
     """Who rated is not told, nor what was answered."""
+    entered = {
+        it.form_id: it
+        for it in transcriptions.of_participant(
+            desk.connection, keys=desk.keys, participant=participant
+        )
+    }
     for row in responses.forms_of(desk.connection, participant):
         instrument = desk.study.instruments[row.instrument, row.version]
         about: dict[str, Param] = {"form": title(instrument)}
@@ -62,6 +77,9 @@ def _forms(desk: Desk, participant: int) -> Iterator[Happened]:
             about["visit"] = text(f"visit.{row.visit}")
         if row.submitted_at is not None:
             what = text(f"history.submitted_{where}", **about)
+            how = entered.get(row.id)
+            if how is not None and how.entered_by == row.submitted_by:
+                what = text("history.entered", what=what, way=how.way.label, on=how.answered_on)
             is_rating = instrument.filled_by is FilledBy.RATER
             by = None if is_rating else row.submitted_by
             yield Happened(row.submitted_at, _by(desk, what, by, participant))
