@@ -94,7 +94,7 @@ def nothing_open(voice: Voice, row: FormRow, form: Form) -> Text | None:
 
 def beginning(voice: Voice, row: FormRow, form: Form) -> Conversation:
     """Where a form begins for whoever takes it up: with what the participant has said, and with
-    what was entered before of the same answers."""
+    what this person entered of the same answers before."""
     entered, known = entry(voice, row), _known_of(voice, row)
     said, copied = _kept(voice, row, form, entered)
     if entered is not None:
@@ -111,7 +111,7 @@ def _known_of(voice: Voice, row: FormRow) -> dict[str, Answer]:
 def _kept(
     voice: Voice, row: FormRow, form: Form, entered: Transcription | None
 ) -> tuple[dict[str, Answer], dict[str, Answer]]:
-    """The answers that the participant gave themselves, and those entered of the same ones."""
+    """The answers that the participant gave themselves, and those that this person entered."""
     desk = voice.desk
     items = {item.id: item for item in form.items}
     kept = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
@@ -127,8 +127,11 @@ def _kept(
 
 
 def _is_of(voice: Voice, entered: Transcription, origin: Origin) -> bool:
+    """Whether this person entered it themselves, given on the same way and day. What another wrote
+    is not shown to them: it can name a product."""
     on = voice.desk.study.today(origin.answered_at)
-    return (entered.way.value, entered.answered_on) == (origin.channel, on)
+    same = (entered.way.value, entered.answered_on) == (origin.channel, on)
+    return same and origin.originator == entered.entered_by
 
 
 def answered_at(voice: Voice, entered: Transcription | None) -> datetime:

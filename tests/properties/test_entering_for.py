@@ -208,6 +208,19 @@ async def test_another_day_is_another_answer(world: World) -> None:
     assert days[1] - days[0] == timedelta(days=1)
 
 
+async def test_what_another_entered_is_not_shown_and_is_asked_anew(world: World) -> None:
+    """Words about a side effect can name a product; whoever takes over does not read them."""
+    first, second = world.phone("coordinator"), world.phone("nurse")
+    await begin(first, SATISFACTION, "PAPER", "today")
+    await first.press("a")
+    await begin(second, SATISFACTION, "PAPER", "today")
+    assert "Question 1 of 6" in second.last
+    await begin(second, SATISFACTION, "PAPER", "today")
+    await second.press("a")
+    await begin(second, SATISFACTION, "PAPER", "today")
+    assert "Question 2 of 6" in second.last
+
+
 async def test_nothing_more_is_entered_once_the_data_are_locked(world: World) -> None:
     coordinator = world.phone("coordinator")
     await begin(coordinator, RESULT, "PAPER", "yesterday")
