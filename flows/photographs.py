@@ -14,12 +14,13 @@ from flows.text import Text, text
 
 
 class Standing(StrEnum):
-    """RECEIVED is being checked."""
+    """RECEIVED is being checked; SET_ASIDE was sent for somebody else."""
 
     RECEIVED = "received"
     KEPT = "kept"
     REFUSED = "refused"
     SKIPPED = "skipped"
+    SET_ASIDE = "set_aside"
 
 
 class Unfit(StrEnum):

@@ -82,6 +82,15 @@ def _milestone(connection: Connection, row: Any) -> str:
     return f"milestone {code} {row.milestone}{visit} on {row.on}{at}{detail}{reason}"
 
 
+def _correction(connection: Connection, row: Any) -> str:
+    table = tables.milestone
+    entry = connection.execute(select(table).where(table.c.id == row.milestone_id)).one()
+    visit = f" {entry.visit}" if entry.visit else ""
+    now = "retracted" if row.retracted else f"on {row.on}"
+    code = _code(connection, row.participant_id)
+    return f"correction {code} {entry.milestone}{visit} on {entry.on}: {now}"
+
+
 def _photograph(connection: Connection, row: Any) -> str:
     reason = f" {row.reason}" if row.reason else ""
     code = _code(connection, row.participant_id)
@@ -198,6 +207,7 @@ def _subject(connection: Connection, subject: int | None) -> str:
 _WRITTEN: dict[Table, Write] = {
     tables.response: _response,
     tables.milestone: _milestone,
+    tables.milestone_correction: _correction,
     tables.photograph: _photograph,
     tables.alert: _alert,
     tables.alert_told: _told,

@@ -1,10 +1,10 @@
 """Participants, their milestones and the chart folded from them; and screening failures."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from flows.chart import Chart, Milestone, Recorded, fold
 from storage import tables
@@ -12,6 +12,7 @@ from storage.keyring import Keyring
 
 _participant = tables.participant
 _milestone = tables.milestone
+_correction = tables.milestone_correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,23 @@ def chart(connection: Connection, participant: int) -> Chart:
 
 
 def charts(connection: Connection, participants: Iterable[int]) -> list[Chart]:
-    """The charts of these participants, by code, in two reads."""
+    """The charts of these participants, by code, in three reads, corrections taken in."""
     wanted = list(participants)
     people = connection.execute(
         select(_participant)
         .where(_participant.c.person_id.in_(wanted))
         .order_by(_participant.c.code)
     ).all()
+    corrected = _corrections(connection, wanted)
     recorded: dict[int, list[Recorded]] = {}
     for row in connection.execute(
         select(_milestone).where(_milestone.c.participant_id.in_(wanted)).order_by(_milestone.c.id)
     ):
-        fact = Recorded(Milestone(row.milestone), row.on, row.visit, row.at, row.detail)
+        last = corrected.get(row.id, [None])[-1]
+        if last is not None and last.retracted:
+            continue
+        on = row.on if last is None or last.on is None else last.on
+        fact = Recorded(Milestone(row.milestone), on, row.visit, row.at, row.detail)
         recorded.setdefault(row.participant_id, []).append(fact)
     return [
         fold(Chart(row.person_id, row.code, row.sex, row.age), recorded.get(row.person_id, ()))
@@ -79,28 +85,81 @@ def charts(connection: Connection, participants: Iterable[int]) -> list[Chart]:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A milestone as it was recorded: by whom, and when."""
+class Correction:
+    """An entry was not so at all, or on another day. `before`: the day that it had until then."""
 
+    retracted: bool
+    before: date
+    on: date | None
+    corrected_by: int
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A milestone as it was recorded: by whom, and when; and its corrections, in their order."""
+
+    id: int
     milestone: Milestone
     on: date
     visit: str | None
     at: datetime | None
     recorded_by: int
     recorded_at: datetime
+    corrections: tuple[Correction, ...]
+
+    @property
+    def retracted(self) -> bool:
+        return bool(self.corrections) and self.corrections[-1].retracted
+
+    @property
+    def on_now(self) -> date:
+        days = [it.on for it in self.corrections if it.on is not None]
+        return days[-1] if days else self.on
 
 
 def entries(connection: Connection, participant: int) -> list[Entry]:
     """Every milestone of a participant, in the order of recording."""
+    corrected = _corrections(connection, [participant])
     rows = connection.execute(
         select(_milestone)
         .where(_milestone.c.participant_id == participant)
         .order_by(_milestone.c.id)
     )
     return [
-        Entry(Milestone(row.milestone), row.on, row.visit, row.at, row.recorded_by, row.recorded_at)
+        Entry(
+            row.id,
+            Milestone(row.milestone),
+            row.on,
+            row.visit,
+            row.at,
+            row.recorded_by,
+            row.recorded_at,
+            tuple(_in_turn(row.on, corrected.get(row.id, ()))),
+        )
         for row in rows
     ]
+
+
+def _corrections(
+    connection: Connection, wanted: list[int]
+) -> Mapping[int, list[Row[tuple[object, ...]]]]:
+    """The corrections of each milestone that has any, in their order."""
+    rows = connection.execute(
+        select(_correction)
+        .where(_correction.c.participant_id.in_(wanted))
+        .order_by(_correction.c.id)
+    )
+    found: dict[int, list[Row[tuple[object, ...]]]] = {}
+    for row in rows:
+        found.setdefault(row.milestone_id, []).append(row)
+    return found
+
+
+def _in_turn(on: date, rows: Iterable[Row[tuple[object, ...]]]) -> Iterator[Correction]:
+    for row in rows:
+        yield Correction(row.retracted, on, row.on, row.corrected_by, row.corrected_at)
+        on = on if row.on is None else row.on
 
 
 def was_asked_for_messages(connection: Connection, participant: int) -> bool:
@@ -111,6 +170,31 @@ def was_asked_for_messages(connection: Connection, participant: int) -> bool:
         _milestone.c.milestone.in_((Milestone.MESSAGING_AGREED, Milestone.MESSAGING_STOPPED)),
     )
     return connection.scalar(asked.limit(1)) is not None
+
+
+def correct(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    participant: int,
+    entry: int,
+    on: date | None,
+    reason: str,
+    by: int,
+    at: datetime,
+) -> None:
+    """An entry was on another day or, without one, not so at all."""
+    connection.execute(
+        insert(_correction).values(
+            milestone_id=entry,
+            participant_id=participant,
+            retracted=on is None,
+            on=on,
+            reason=keys.of(connection, participant).seal(reason),
+            corrected_by=by,
+            corrected_at=at,
+        )
+    )
 
 
 def record(

@@ -191,10 +191,13 @@ def _settle(connection: Connection, photograph: Received, at: datetime, **state:
 
 
 def shots(connection: Connection, participant: int) -> tuple[Shot, ...]:
-    """Everything that was sent or skipped, in its order."""
+    """Everything that was sent or skipped, in its order, but for what was set aside."""
     rows = connection.execute(
         select(_photograph)
-        .where(_photograph.c.participant_id == participant)
+        .where(
+            _photograph.c.participant_id == participant,
+            _photograph.c.state != Standing.SET_ASIDE,
+        )
         .order_by(_photograph.c.id)
     )
     return tuple(
@@ -213,8 +216,18 @@ def content(
             _photograph.c.participant_id == participant,
             _photograph.c.visit == visit,
             _photograph.c.view == view,
+            _photograph.c.state == Standing.KEPT,
         )
         .order_by(_photograph.c.id.desc())
         .limit(1)
     )
     return None if sealed is None else keys.of(connection, participant).open_file(sealed)
+
+
+def set_aside(connection: Connection, *, participant: int, visit: str, at: datetime) -> None:
+    """What was sent for a visit was somebody else's: it stays, sealed, and is never shown again."""
+    connection.execute(
+        update(_photograph)
+        .where(_photograph.c.participant_id == participant, _photograph.c.visit == visit)
+        .values(state=Standing.SET_ASIDE, file=None, settled_at=at)
+    )

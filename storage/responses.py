@@ -215,6 +215,30 @@ def submit(
     return changed.rowcount == 1
 
 
+def has_answers(connection: Connection, form_id: int) -> bool:
+    found = select(_response.c.id).where(_response.c.form_id == form_id)
+    return connection.scalar(found.limit(1)) is not None
+
+
+def redate(connection: Connection, *, form_id: int, opens_on: date, closes_on: date) -> None:
+    """Give a form that was not submitted another window; it is open in that, also if it was
+    closed."""
+    connection.execute(
+        update(_form)
+        .where(_form.c.id == form_id, _form.c.submitted_at.is_(None))
+        .values(opens_on=opens_on, closes_on=closes_on, closed_at=None)
+    )
+
+
+def reopen(connection: Connection, form_id: int) -> None:
+    """Open a form again that was closed and not submitted."""
+    connection.execute(
+        update(_form)
+        .where(_form.c.id == form_id, _form.c.submitted_at.is_(None))
+        .values(closed_at=None)
+    )
+
+
 def close(connection: Connection, *, form_id: int, at: datetime) -> bool:
     """Close a form whose window has passed; False when nothing was left to close."""
     changed = connection.execute(

@@ -195,6 +195,21 @@ milestone = Table(
     Column("recorded_at", UTC, nullable=False),
 )
 
+# An entry of staff that was wrong: not so at all, or on another day. The newest correction of a
+# milestone counts, and the milestone itself stands beside it.
+milestone_correction = Table(
+    "milestone_correction",
+    metadata,
+    _id(),
+    Column("milestone_id", ForeignKey("milestone.id"), nullable=False, index=True),
+    _participant(),
+    Column("retracted", Boolean, nullable=False),
+    Column("on", Date),
+    Column("reason", Sealed, nullable=False),
+    _person("corrected_by"),
+    Column("corrected_at", UTC, nullable=False),
+)
+
 form = Table(
     "form",
     metadata,
@@ -414,7 +429,8 @@ mail = Table(
 )
 
 # A picture of one view at one visit, or that the view was skipped. `state` is "received", then
-# "kept" or "refused" with a reason; or "skipped" from the beginning. `file` is the channel's
+# "kept" or "refused" with a reason; or "skipped" from the beginning; "set_aside" where it was sent
+# for somebody else. `file` is the channel's
 # reference, there until the file was fetched; `key` makes a message that comes again the same
 # picture.
 photograph = Table(
@@ -867,6 +883,7 @@ APPEND_ONLY = (
     "identity",
     "incident_words",
     "milestone",
+    "milestone_correction",
     "participant",
     "photograph_file",
     "pin_miss",

@@ -18,7 +18,7 @@ from flows.effects.following import (
     OpenReport,
 )
 from flows.effects.ledger import RecordWitness, RetireEnvelope
-from flows.effects.milestones import RecordMilestone
+from flows.effects.milestones import CorrectEntry, RecordMilestone
 from flows.effects.photographs import ReceivePhotograph, SkipView
 from flows.effects.queries import RaiseQuery, RecordDeviation, TurnQuery
 from flows.effects.rating import KeepGuess
@@ -30,6 +30,7 @@ _STUDY_DATA = (
     Allocate,
     BeginForm,
     ContinueForm,
+    CorrectEntry,
     CorrectRating,
     EnterAnswers,
     EnrolParticipant,

@@ -30,7 +30,7 @@ def open_due(desk: Desk, participant: int) -> None:
     for visit, on in to_read(trial, chart, due, desk.today):
         assert visit.rating is not None
         for reading in range(1, trial.rating.raters + 1):
-            responses.open_form(
+            form_id = responses.open_form(
                 desk.connection,
                 participant=participant,
                 instrument=visit.rating,
@@ -42,6 +42,17 @@ def open_due(desk: Desk, participant: int) -> None:
                 reading=reading,
                 veil=_veil(desk, participant, visit.name) if trial.rating.hidden_order else None,
             )
+            responses.reopen(desk.connection, form_id)
+
+
+def close_needless(desk: Desk, participant: int) -> None:
+    """A visit that did not take place after all leaves the raters' worklists."""
+    trial, chart = desk.study.trial, participants.chart(desk.connection, participant)
+    due = due_visits(trial, chart, add_jalali_months)
+    names = {visit.name for visit, _ in to_read(trial, chart, due, desk.today)}
+    for row in responses.forms_of(desk.connection, participant):
+        if row.instrument in scales(desk) and row.is_open and row.visit not in names:
+            filling.close(desk, row, "no_longer_holds")
 
 
 def _veil(desk: Desk, participant: int, visit: str) -> str:

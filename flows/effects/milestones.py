@@ -1,4 +1,4 @@
-"""What happened to a participant in the trial."""
+"""What happened to a participant in the trial, and what of it was entered wrongly."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,4 +18,19 @@ class RecordMilestone:
     reason: str = field(default="", repr=False)
 
 
-Marking = RecordMilestone
+@dataclass(frozen=True, slots=True)
+class CorrectEntry:
+    """What was entered stands beside it. `on` is the right day; None: it was not so at all.
+    `before` is the day that it had."""
+
+    participant: int
+    entry: int
+    milestone: Milestone
+    visit: str | None
+    before: date
+    on: date | None
+    wrong: str
+    reason: str = field(repr=False)
+
+
+Marking = RecordMilestone | CorrectEntry

@@ -6,6 +6,7 @@ from flows.facts.booking import BookingFacts, OwnBookingFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.entries import EntryFacts
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
@@ -34,6 +35,7 @@ Facts = (
     | ProtocolFacts
     | StaffFacts
     | RaterFacts
+    | EntryFacts
     | EnvelopeFacts
     | LedgerFacts
     | BalanceFacts

@@ -220,7 +220,15 @@ async def _first_month(world: Watched) -> None:
     await world.phone("clinician").send_file("", pictures.reference("sharp picture"))
     await world.session(1, "month_1")
     await world.session(3, "month_1")
+    await _correct(world)
     await _rate(world)
+
+
+async def _correct(world: Watched) -> None:
+    """A coordinator corrects what was entered."""
+    await world.say("coordinator", "/correct_entry P-002")
+    await world.phone("coordinator").tap("1.")
+    await world.say("coordinator", "(NOT_SO)", "tapped by mistake", "[S]", "/history P-002")
 
 
 async def _rate(world: Watched) -> None:

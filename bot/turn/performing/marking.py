@@ -5,17 +5,21 @@ from bot.turn.adverse_events import hand_over
 from bot.turn.desk import Desk
 from bot.turn.guesses import ask_for_guesses
 from bot.turn.looking_over import look_over
+from bot.turn.performing import amending
 from bot.turn.planning import replan, take_back_visit_reminders
 from bot.turn.speaking import Voice
 from flows.chart import Milestone
-from flows.effects.milestones import RecordMilestone
+from flows.effects.milestones import CorrectEntry, Marking, RecordMilestone
 from storage import conversations, invitations, outbox, participants, responses
 from storage.audit import Act
 from storage.outbox import Urgency
 from storage.participants import NewMilestone
 
 
-def perform(voice: Voice, verb: str, effect: RecordMilestone) -> None:
+def perform(voice: Voice, verb: str, effect: Marking) -> None:
+    if isinstance(effect, CorrectEntry):
+        amending.perform(voice, verb, effect)
+        return
     _record(voice.desk, effect, voice.person)
     voice.record(verb, effect.participant, **_detail(effect))
     _follow(voice.desk, effect)

@@ -8,6 +8,7 @@ from bot.turn.reads import (
     booking,
     day,
     ending,
+    entries,
     envelopes,
     events,
     mail,
@@ -25,6 +26,7 @@ from flows.facts.booking import BookingFacts, OwnBookingFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
+from flows.facts.entries import EntryFacts
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.mail import MailFacts
@@ -61,6 +63,7 @@ READERS: Mapping[type, Reader] = {
     ProtocolFacts: people.plan,
     StaffFacts: people.staff,
     RaterFacts: rating.worklist,
+    EntryFacts: entries.entries,
     EnvelopeFacts: envelopes.of_participant,
     LedgerFacts: envelopes.ledger,
     BalanceFacts: envelopes.balance,

@@ -81,7 +81,8 @@ def _is_own(desk: Desk, row: FormRow) -> bool:
 
 def _form_state(desk: Desk, row: FormRow) -> FormState:
     instrument = desk.study.instruments[row.instrument, row.version]
-    in_window = row.closes_on is None or desk.today <= row.closes_on
+    closes_on = row.closes_on or desk.today
+    in_window = row.opens_on <= desk.today <= closes_on
     return FormState(
         row.id,
         title(instrument),

@@ -7,6 +7,7 @@ from bot.turn.desk import Desk
 from bot.turn.reads.participants import chart_in
 from flows.chart import Chart
 from flows.commands.deviations import deviation_text
+from flows.commands.entries import entry_text
 from flows.facts.queries import DeviationFact
 from flows.facts.timeline import Happened, TimelineFacts
 from flows.forms import Answers
@@ -41,13 +42,13 @@ def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
 
 def _milestones(desk: Desk, participant: int) -> Iterator[Happened]:
     for entry in participants.entries(desk.connection, participant):
-        about: dict[str, Param] = {"on": entry.on}
-        if entry.visit is not None:
-            about["visit"] = text(f"visit.{entry.visit}")
-        if entry.at is not None:
-            about["at"] = entry.at
-        what = text(f"history.{entry.milestone.value}", **about)
+        what = entry_text(entry.milestone, entry.on, entry.visit, entry.at)
         yield Happened(entry.recorded_at, _by(desk, what, entry.recorded_by, participant))
+        for it in entry.corrections:
+            before = entry_text(entry.milestone, it.before, entry.visit, entry.at)
+            key = "history.retracted" if it.on is None else "history.moved"
+            corrected = text(key, what=before, on=it.on or it.before)
+            yield Happened(it.corrected_at, _by(desk, corrected, it.corrected_by, participant))
 
 
 def _by(desk: Desk, what: Text, person_id: int | None, participant: int) -> Text:
