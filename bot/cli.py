@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("summary", help="print the weekly summary as of now")
     _add_staff(commands.add_parser("staff", help="who works on the trial"))
     _add_envelopes(commands.add_parser("envelopes", help="the allocation envelopes"))
+    _add_take_over(commands.add_parser("take-over", help="a running trial, from a file"))
     audit = commands.add_parser("audit", help="the audit trail")
     audit.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
         "verify", help="check the whole chain; name the first bad entry"
@@ -112,3 +113,20 @@ def _add_envelopes(envelopes: argparse.ArgumentParser) -> None:
         "open", help="write every arm into a file, once the trial is unblinded"
     )
     opened.add_argument("file", metavar="FILE", help="a new file, which its owner alone can read")
+
+
+def _add_take_over(taking_over: argparse.ArgumentParser) -> None:
+    acts = taking_over.add_subparsers(dest="act", required=True, metavar="ACT")
+    template = acts.add_parser("template", help="write an empty file with all that it can say")
+    template.add_argument("file", metavar="FILE", help="a new file, which its owner alone can read")
+    check = acts.add_parser("check", help="say what would be stored, or all that is to be mended")
+    check.add_argument("file", metavar="FILE")
+    load = acts.add_parser("load", help="check the file again, and store it whole, once")
+    load.add_argument("file", metavar="FILE")
+    load.add_argument(
+        "--by",
+        type=int,
+        required=True,
+        metavar="PERSON",
+        help="the number in `staff list` of the coordinator or PI who answers for it",
+    )

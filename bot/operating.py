@@ -19,6 +19,7 @@ from bot.clock import SystemClock
 from bot.envelope_lists import NotNow
 from bot.operator import Operator, show
 from bot.settings import Settings
+from bot.taking_over import commands as taking_over
 from bot.trial.definitions import load_study
 from bot.turn import arms, staffing
 from bot.turn.desk import Desk
@@ -376,5 +377,8 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "envelopes paper": _envelopes_paper,
     "envelopes status": _envelopes_status,
     "envelopes open": _envelopes_open,
+    "take-over template": taking_over.template,
+    "take-over check": taking_over.check,
+    "take-over load": taking_over.take_over,
     "audit verify": _audit_verify,
 }

@@ -21,8 +21,8 @@ _witness = tables.envelope_witness
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """`used`: participants allocated; `retired`: envelopes that befell something; `left`: the rest
-    that can still be given."""
+    """`used`: participants allocated; `retired`: envelopes that befell something; `left`: those
+    that can still be given. One that was passed over never is."""
 
     sealed: int
     used: int
@@ -39,11 +39,11 @@ class Bound:
     bound_by: int
 
 
-# Given or retired: none of these is given again.
-_GONE = union_all(
-    select(_allocation.c.envelope), select(_replacement.c.envelope), select(_incident.c.envelope)
+_USED = union_all(select(_allocation.c.envelope), select(_replacement.c.envelope)).subquery()
+_LAST_USED = func.coalesce(select(func.max(_USED.c.envelope)).scalar_subquery(), 0)
+_FREE = select(_envelope.c.number).where(
+    _envelope.c.number > _LAST_USED, _envelope.c.number.not_in(select(_incident.c.envelope))
 )
-_FREE = select(_envelope.c.number).where(_envelope.c.number.not_in(_GONE))
 
 
 def count(connection: Connection) -> Count:
@@ -85,6 +85,11 @@ def bind_next(connection: Connection, *, participant: int, by: int, at: datetime
     number = _next(connection)
     if number is None:
         return None
+    return bind(connection, participant=participant, number=number, by=by, at=at)
+
+
+def bind(connection: Connection, *, participant: int, number: int, by: int, at: datetime) -> Bound:
+    """Bind one envelope to a participant for good."""
     connection.execute(
         insert(_allocation).values(
             participant_id=participant, envelope=number, allocated_by=by, allocated_at=at
@@ -173,6 +178,13 @@ def _newest(
         if row is not None:
             return Bound(*row)
     return None
+
+
+def allocated_at(connection: Connection, participant: int) -> datetime:
+    at: datetime = connection.execute(
+        select(_allocation.c.allocated_at).where(_allocation.c.participant_id == participant)
+    ).scalar_one()
+    return at
 
 
 def witness(connection: Connection, *, bound: Bound, by: int, intact: bool, at: datetime) -> None:

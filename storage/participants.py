@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from flows.chart import Chart, Milestone, Recorded, fold
 from storage import tables
@@ -29,14 +29,27 @@ class NewMilestone:
 
 def enrol(connection: Connection, *, person_id: int, sex: str, age: int, at: datetime) -> str:
     """Make a person a participant under the next code; returns the code."""
-    number = connection.execute(select(func.count()).select_from(_participant)).scalar_one() + 1
-    code = f"P-{number:03}"
+    code = next_code(connection)
+    take_over(connection, person_id=person_id, code=code, sex=sex, age=age, at=at)
+    return code
+
+
+def take_over(
+    connection: Connection, *, person_id: int, code: str, sex: str, age: int, at: datetime
+) -> None:
+    """Make a person the participant of a code that they have already."""
     connection.execute(
         insert(_participant).values(
             person_id=person_id, code=code, sex=sex, age=age, enrolled_at=at
         )
     )
-    return code
+
+
+def next_code(connection: Connection) -> str:
+    """The code after the highest, so that a number that is missing leads to no second one."""
+    codes = connection.scalars(select(_participant.c.code))
+    highest = max((int(code.removeprefix("P-")) for code in codes), default=0)
+    return f"P-{highest + 1:03}"
 
 
 def with_code(connection: Connection, code: str) -> int | None:

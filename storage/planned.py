@@ -153,6 +153,16 @@ def settle(
     _set(connection, plan_id, state=state, reason=reason, decided_at=at)
 
 
+def skip_past(connection: Connection, *, participant: int, at: datetime, reason: str) -> None:
+    """Settle what was due for a participant before this moment: it is too late for all of it."""
+    past = update(_planned).where(
+        _planned.c.participant_id == participant,
+        _planned.c.state == "planned",
+        _planned.c.due_at <= at,
+    )
+    connection.execute(past.values(state="skipped", reason=reason, decided_at=at))
+
+
 def postpone(connection: Connection, *, plan_id: int, until: datetime, reason: str) -> None:
     _set(connection, plan_id, due_at=until, reason=reason)
 

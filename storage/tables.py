@@ -270,6 +270,17 @@ transcription = Table(
     Column("entered_at", UTC, nullable=False),
 )
 
+# Each file with which a running trial was taken over: its SHA-256, and how much it held.
+take_over = Table(
+    "take_over",
+    metadata,
+    _id(),
+    Column("digest", String, nullable=False, unique=True),
+    Column("counts", Json, nullable=False),
+    _person("loaded_by"),
+    Column("loaded_at", UTC, nullable=False),
+)
+
 conversation = Table(
     "conversation",
     metadata,
@@ -900,6 +911,7 @@ APPEND_ONLY = (
     "session_note",
     "data_lock",
     "sign_off",
+    "take_over",
     "transcription",
     "unblinding",
     "unblinding_answer",

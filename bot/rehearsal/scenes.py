@@ -4,14 +4,18 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from importlib.resources import files
 from shutil import copytree
 
 from bot.rehearsal.phones import NotPlayable
 from bot.rehearsal.world import World
+from bot.taking_over.storing import load
 from bot.trial.definitions import load_study
+from bot.turn.desk import Desk
 from bot.turn.reads.people import is_confirmed
 from flows.roles import Role
 from flows.text import text
+from storage import people
 
 
 async def given(world: World, what: str) -> None:
@@ -81,6 +85,20 @@ async def _open_as(world: World, changes: Mapping[str, str]) -> None:
     await world.seal_envelopes()
     _redefine(world, changes)
     await world.confirm_protocol()
+
+
+async def _taken_over(world: World) -> None:
+    """Three participants who were enrolled on paper; nobody of them has a chat yet."""
+    await _open(world)
+    file = files(__package__) / "taken_over.csv"
+    coordinator = await world.at_desk(_coordinator)
+    examined = await world.at_desk(load, file.read_bytes(), coordinator)
+    assert examined is not None
+    assert not examined.problems, examined.problems
+
+
+def _coordinator(desk: Desk) -> int:
+    return people.holders(desk.connection, Role.COORDINATOR)[0]
 
 
 async def _target(world: World, target: str) -> None:
@@ -211,6 +229,7 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"(\w+) who is (\w+) too", _one),
     (r"(\w+) who is (\w+) and (\w+) too", _one),
     (r"an open trial", _open),
+    (r"a trial taken over", _taken_over),
     (r"an open trial without envelopes", _open_without_envelopes),
     (r"an open trial with paper envelopes", _open_with_paper),
     (r"a clinic that is closed from (\S+) to (\S+)", _closed),

@@ -210,6 +210,11 @@ def guessed_by(desk: Desk, rater: int) -> frozenset[int]:
     return arms.guessed_by(desk.connection, rater)
 
 
+def note_known(desk: Desk, clinician: int, participant: int) -> None:
+    """Whoever treats a participant who was randomized elsewhere knows their arm."""
+    arms.note_told(desk.connection, person_id=clinician, participant=participant, at=desk.now)
+
+
 def is_letter_kept(connection: Connection, keys: Keyring, envelope: int) -> bool:
     return arms.arm_in(connection, keys=keys, envelope=envelope) is not None
 

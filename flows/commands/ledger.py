@@ -46,7 +46,7 @@ def _letter_items(facts: EnvelopeFacts, _a: Answers, given: Circumstances) -> tu
 def _check_letter(facts: EnvelopeFacts, answers: Answers, given: Circumstances) -> Text | None:
     if refused := _check_waiting(facts, given):
         return refused
-    if facts.chart is not None and facts.intact is None:
+    if facts.chart is not None and facts.intact is None and not facts.opened_before:
         code, number = facts.chart.code, facts.envelope or 0
         return text("refused.not_witnessed", code=code, number=number)
     if facts.intact is False:

@@ -69,6 +69,7 @@ def next_steps(facts: ParticipantFacts, given: Circumstances) -> tuple[Step, ...
         *_answering(facts, chart, given),
         *asked,
         *_booking(facts, chart, given),
+        *_inviting(facts, chart, given),
     )
 
 
@@ -81,6 +82,11 @@ def _before_randomization(
         baseline = given.trial.baseline.name
         about = (baseline, given.today.isoformat()) if command == "photographs" else ()
         yield Step(command, (chart.code, *about), baseline if about else None)
+    yield from _inviting(facts, chart, given)
+
+
+def _inviting(facts: ParticipantFacts, chart: Chart, given: Circumstances) -> Iterator[Step]:
+    """Whoever has no chat yet is invited, also after they were taken over."""
     if facts.reached_on is None and given.roles & COORDINATOR:
         yield Step("invite", (chart.code,))
 

@@ -9,13 +9,14 @@ from flows.chart import Chart
 @dataclass(frozen=True, slots=True)
 class EnvelopeFacts:
     """One participant's envelope, and who bound it. `intact` is what the witness said of it, None
-    while nobody has spoken."""
+    while nobody has spoken. `opened_before`: on paper, before the trial was taken over."""
 
     chart: Chart | None
     envelope: int | None = None
     bound_by: int | None = None
     intact: bool | None = None
     letter_kept: bool = False
+    opened_before: bool = False
 
 
 class Place(StrEnum):

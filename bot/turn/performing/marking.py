@@ -32,6 +32,12 @@ def perform_for(desk: Desk, verb: str, effect: RecordMilestone, person: int) -> 
     _follow(desk, effect)
 
 
+def keep(desk: Desk, verb: str, effect: RecordMilestone, person: int, role: str) -> None:
+    """A milestone of the past, as it is taken over: nothing follows from it at once."""
+    _record(desk, effect, person)
+    desk.record(Act(verb, role, person, effect.participant, _detail(effect)))
+
+
 def _record(desk: Desk, effect: RecordMilestone, person: int) -> None:
     participants.record(
         desk.connection,

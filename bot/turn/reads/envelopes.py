@@ -3,6 +3,7 @@
 from bot.turn import arms
 from bot.turn.desk import Desk
 from bot.turn.reads.participants import chart_in
+from flows.chart import Chart
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts, Place
 from flows.forms import Answers
 from storage import envelopes
@@ -10,7 +11,9 @@ from storage import envelopes
 
 def of_participant(desk: Desk, _actor: int, answers: Answers) -> EnvelopeFacts:
     chart = chart_in(desk, answers)
-    bound = None if chart is None else envelopes.allocation_of(desk.connection, chart.participant)
+    if chart is None:
+        return EnvelopeFacts(None)
+    bound = envelopes.allocation_of(desk.connection, chart.participant)
     if bound is None:
         return EnvelopeFacts(chart)
     return EnvelopeFacts(
@@ -19,7 +22,14 @@ def of_participant(desk: Desk, _actor: int, answers: Answers) -> EnvelopeFacts:
         bound.bound_by,
         envelopes.was_intact(desk.connection, bound.envelope),
         arms.is_letter_kept(desk.connection, desk.keys, bound.envelope),
+        _was_opened_before(desk, chart),
     )
+
+
+def _was_opened_before(desk: Desk, chart: Chart) -> bool:
+    """Of whom was taken over, the allocation is older than what is kept of it here."""
+    kept_on = desk.study.today(envelopes.allocated_at(desk.connection, chart.participant))
+    return chart.randomized_on is not None and chart.randomized_on < kept_on
 
 
 def ledger(desk: Desk, _actor: int, answers: Answers) -> LedgerFacts:

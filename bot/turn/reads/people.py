@@ -33,7 +33,7 @@ def enrolment(desk: Desk, _actor: int, _answers: Answers) -> EnrolmentFacts:
     return EnrolmentFacts(
         is_confirmed(desk),
         enrolled,
-        f"P-{len(everyone) + 1:03}",
+        participants.next_code(desk.connection),
         tuple(person(desk, person_id) for person_id in sorted(takers)),
     )
 

@@ -1,0 +1,1 @@
+"""A running trial is taken over from a file: checked whole, and stored whole or not at all."""
