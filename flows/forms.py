@@ -233,6 +233,11 @@ class Item:
         return len(chosen) > 1 and any(it.exclusive for it in self.options if it.code in chosen)
 
 
+def short(item: Item) -> Text:
+    """A few words naming the question."""
+    return Text(f"{item.question.key}.short", item.question.params)
+
+
 class Review(StrEnum):
     """Whether the answers are shown once more before they count: never, where one of them was
     typed, or always."""

@@ -49,13 +49,13 @@ def after_submission(
         return _after_check(trial, trial.before_session, instrument, answers, chart, today, form)
     thanks = Say(say(text("submitted.thanks", phone=trial.site.clinic_phone)))
     told: tuple[Effect, ...] = () if form.entered else (thanks,)
-    terms = tuple(present(instrument, answers)) if _tells_of_events(trial, instrument) else ()
+    terms = tuple(present(instrument, answers)) if tells_of_events(trial, instrument) else ()
     if not terms:
         return told
     return (*told, OpenReportedEvents(chart.participant, form.form_id, terms))
 
 
-def _tells_of_events(trial: Trial, instrument: Instrument) -> bool:
+def tells_of_events(trial: Trial, instrument: Instrument) -> bool:
     check = trial.safety_check
     return instrument.name == trial.side_effect_report or (
         check is not None and instrument.name == check.instrument

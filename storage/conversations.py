@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from flows.conversation import Conversation
-from flows.forms import Answer, Missing, MissingReason
 from storage import tables
+from storage.answers import answer_from_json, answer_to_json
 from storage.keyring import Keyring
 
 _conversation = tables.conversation
@@ -223,8 +223,8 @@ def _first(connection: Connection, keys: Keyring, query: Any) -> Open | None:
 def _dump(state: Conversation) -> str:
     return json.dumps(
         {
-            "answers": {item: _to_json(answer) for item, answer in state.answers.items()},
-            "context": {item: _to_json(answer) for item, answer in state.context.items()},
+            "answers": {item: answer_to_json(answer) for item, answer in state.answers.items()},
+            "context": {item: answer_to_json(answer) for item, answer in state.context.items()},
             "at": state.at,
             "step": state.step,
             "misses": state.misses,
@@ -243,8 +243,8 @@ def _load(name: str, version: str, dumped: str) -> Conversation:
     return Conversation(
         form=name,
         version=version,
-        answers={item: _from_json(answer) for item, answer in kept["answers"].items()},
-        context={item: _from_json(answer) for item, answer in kept["context"].items()},
+        answers={item: answer_from_json(answer) for item, answer in kept["answers"].items()},
+        context={item: answer_from_json(answer) for item, answer in kept["context"].items()},
         at=kept["at"],
         step=kept["step"],
         misses=kept["misses"],
@@ -254,37 +254,3 @@ def _load(name: str, version: str, dumped: str) -> Conversation:
         typed=kept.get("typed", False),
         proven=kept.get("proven", False),
     )
-
-
-def _to_json(answer: Answer) -> object:
-    match answer:
-        case Missing(reason):
-            return {"missing": reason.value}
-        case datetime():
-            return {"at": answer.isoformat()}
-        case date():
-            return {"date": answer.isoformat()}
-        case time():
-            return {"time": answer.isoformat()}
-        case tuple():
-            return list(answer)
-        case str() | int():
-            return answer
-
-
-def _from_json(kept: object) -> Answer:
-    match kept:
-        case {"missing": str(reason)}:
-            return Missing(MissingReason(reason))
-        case {"at": str(moment)}:
-            return datetime.fromisoformat(moment)
-        case {"date": str(day)}:
-            return date.fromisoformat(day)
-        case {"time": str(clock)}:
-            return time.fromisoformat(clock)
-        case list():
-            return tuple(str(code) for code in kept)
-        case str() | int():
-            return kept
-        case _:
-            raise ValueError("a kept answer is of no known kind")

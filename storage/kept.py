@@ -148,6 +148,20 @@ def _pregnancy_received(_connection: Connection, row: Any) -> str:
     return f"pregnancy {row.pregnancy_id} received"
 
 
+def _correction_asked(connection: Connection, row: Any) -> str:
+    reason = " with a reason" if row.reason else ""
+    return f"correction {row.id} {_code(connection, row.participant_id)} asked{reason}"
+
+
+def _correction_decided(_connection: Connection, row: Any) -> str:
+    words = " with words" if row.words else ""
+    return f"correction {row.request_id} {'agreed' if row.agreed else 'refused'}{words}"
+
+
+def _correction_confirmed(_connection: Connection, row: Any) -> str:
+    return f"correction {row.request_id} {'confirmed' if row.confirmed else 'left as it was'}"
+
+
 def _mail(connection: Connection, row: Any) -> str:
     with_file = " with a file" if row.attachment else ""
     return f"mail from {_code(connection, row.person_id)}{with_file}"
@@ -222,6 +236,9 @@ _WRITTEN: dict[Table, Write] = {
     tables.deviation: _deviation,
     tables.query: _query,
     tables.query_turn: _query_turn,
+    tables.correction_request: _correction_asked,
+    tables.correction_decision: _correction_decided,
+    tables.correction_confirmation: _correction_confirmed,
     tables.allocation: _allocation,
     tables.envelope_witness: _witness,
     tables.envelope_incident: _incident,

@@ -540,6 +540,39 @@ rating_exclusion = Table(
     UniqueConstraint("rater_id", "participant_id"),
 )
 
+# A participant asks that answers of a submitted form be corrected: those before and after, and why,
+# in words that can name a product. Their clinician decides, and they confirm.
+correction_request = Table(
+    "correction_request",
+    metadata,
+    _id(),
+    Column("form_id", ForeignKey("form.id"), nullable=False, index=True),
+    _participant(),
+    Column("asked", Sealed, nullable=False),
+    Column("reason", Sealed),
+    Column("asked_at", UTC, nullable=False),
+)
+
+correction_decision = Table(
+    "correction_decision",
+    metadata,
+    _id(),
+    Column("request_id", ForeignKey("correction_request.id"), nullable=False, unique=True),
+    Column("agreed", Integer, nullable=False),
+    Column("words", Sealed),
+    _person("decided_by"),
+    Column("decided_at", UTC, nullable=False),
+)
+
+correction_confirmation = Table(
+    "correction_confirmation",
+    metadata,
+    _id(),
+    Column("request_id", ForeignKey("correction_request.id"), nullable=False, unique=True),
+    Column("confirmed", Integer, nullable=False),
+    Column("at", UTC, nullable=False),
+)
+
 # Allocation: numbers here, arms in `sealed_arm`, which storage/arms.py alone may read -------------
 
 envelope = Table(
@@ -884,6 +917,9 @@ APPEND_ONLY = (
     "audit",
     "confirmation",
     "deviation",
+    "correction_confirmation",
+    "correction_decision",
+    "correction_request",
     "envelope",
     "envelope_incident",
     "envelope_replacement",

@@ -23,6 +23,7 @@ from bot.sending.outgoing import (
 from bot.trial.study import Study
 from bot.turn import arms
 from bot.turn.bodies import body_of, message_from_json
+from bot.turn.correction_words import correction_message
 from bot.turn.links import Links
 from flows import commands
 from flows.commands.command import Reach
@@ -66,6 +67,16 @@ def render(
                 language=language,
             )
             return Document(page)
+        case "correction":
+            words = correction_message(
+                connection,
+                keys=keys,
+                study=study,
+                request=int(body["correction"]),
+                person=leaving.person_id,
+                language=language,
+            )
+            return Words(words)
         case "menu":
             return _menu(connection, study, leaving, language)
         case "invitation":

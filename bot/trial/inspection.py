@@ -16,7 +16,7 @@ from flows.commands import COMMANDS
 from flows.commands.command import Reach
 from flows.conversation import Conversation
 from flows.form_problems import FormProblem, instrument_problems
-from flows.forms import Form, Item
+from flows.forms import Form, Item, short
 from flows.instruments import Instrument, ItemKind, title
 from flows.messages import Message
 from flows.text import Text, text
@@ -63,7 +63,7 @@ def _item_problems(
 ) -> Iterator[FormProblem]:
     state = Conversation(it.name, it.version, at=item.id, step=_LARGEST_STEP)
     shown = questions.question(it, _LARGEST_NUMBER, state, item)
-    yield from _worded(study, instrument.prefix, item, questions.short(item), language)
+    yield from _worded(study, instrument.prefix, item, short(item), language)
     yield from _measured(study, instrument.prefix, item.id, shown, language)
     spec = next((spec for spec in instrument.items if spec.id == item.id), None)
     if spec is not None and spec.recall and "recall" not in _placeholders(study, item, language):

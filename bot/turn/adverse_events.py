@@ -32,7 +32,18 @@ def open_reported(desk: Desk, participant: int, form_id: int, terms: tuple[Term,
     opened = adverse_events.of_form(desk.connection, form_id)
     waiting = [event for event in opened if event.version == 0 and event.is_open]
     if waiting:
-        _tell_of_report(desk, participant, form_id, waiting)
+        _tell_of_report(desk, participant, waiting, key=f"events:{form_id}")
+
+
+def open_corrected(
+    desk: Desk, participant: int, form_id: int, terms: tuple[Term, ...], *, key: str
+) -> None:
+    """Open what a correction of the form newly reports, and tell the clinician of that alone."""
+    opened = [
+        open_once(desk, participant, term, source="report", form_id=form_id) for term in terms
+    ]
+    if new := [event for event in opened if event is not None]:
+        _tell_of_report(desk, participant, new, key=key)
 
 
 def open_once(
@@ -64,7 +75,7 @@ def open_once(
     return event
 
 
-def _tell_of_report(desk: Desk, participant: int, form_id: int, waiting: list[Event]) -> None:
+def _tell_of_report(desk: Desk, participant: int, waiting: list[Event], *, key: str) -> None:
     code = participants.code_of(desk.connection, participant)
     known = tuple(adverse_events.of_participant(desk.connection, participant))
     lines = tuple(_reported_line(event, continues(event, known)) for event in waiting)
@@ -72,7 +83,7 @@ def _tell_of_report(desk: Desk, participant: int, form_id: int, waiting: list[Ev
         _reported_row(code, event, continues(event, known)) for event in waiting
     ) + assign_row(desk, participant, code)
     message = say(text("event.reported", code=code, lines=lines), buttons=buttons)
-    tell_clinicians(desk, participant, message, key=f"events:{form_id}")
+    tell_clinicians(desk, participant, message, key=key)
 
 
 def _reported_line(event: Event, earlier: Event | None) -> Text:

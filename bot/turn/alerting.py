@@ -10,11 +10,10 @@ from datetime import timedelta
 from bot.turn import adverse_events
 from bot.turn.clinicians import clinician_of, tell_clinicians
 from bot.turn.desk import Desk
-from bot.turn.questions import short
 from flows.commands.safety import ALERTED, acknowledge_button
 from flows.engine import RaiseAlert
 from flows.escalation import next_step
-from flows.forms import AlertLevel, Form, Item, Option
+from flows.forms import AlertLevel, Form, Item, Option, short
 from flows.messages import Message, say
 from flows.reminders import Decision, Send, Skip
 from flows.roles import Role

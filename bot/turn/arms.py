@@ -256,6 +256,14 @@ def show_event(voice: Voice, event: Event) -> None:
     voice.send("event", json.dumps({"event": event.id}))
 
 
+def show_correction(voice: Voice, participant: int, request: int) -> None:
+    """Send a correction that was asked for, with its words."""
+    desk = voice.desk
+    arms.note_told(desk.connection, person_id=voice.person, participant=participant, at=desk.now)
+    voice.record("show_correction", participant, correction=request)
+    voice.send("correction", json.dumps({"correction": request}))
+
+
 def send_event_report(voice: Voice, event: Event, language: str, *, full: bool) -> None:
     """Send the report of an event as it stands now; a full one holds its words."""
     if full:

@@ -321,7 +321,9 @@ def _carry_out(
             return _finish(voice, command, found, state)
         case engine.RecordResponse(item_id):
             _do_at_once(voice, command, state, item_id)
-        case engine.RaiseAlert() | engine.AskToConfirmPreferringNot():
+        case engine.AskToConfirmPreferringNot():
+            voice.say(questions.confirm_preferring_not(found.id, state))
+        case engine.RaiseAlert():
             pass
         case _:
             assert_never(effect)

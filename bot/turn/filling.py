@@ -1,6 +1,7 @@
 """A person fills in an instrument: each answer is kept, with what was shown, as it is given."""
 
 import hashlib
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from bot.turn import locking, questions, showing, transcribing
@@ -14,7 +15,7 @@ from flows.conversation import Conversation
 from flows.effects.following import CorrectRating, EnterAnswers
 from flows.engine import step
 from flows.events import Began, Event, Resumed
-from flows.forms import NOT_ASKED, Answer, Form, Item, Missing, Words
+from flows.forms import NOT_ASKED, Answer, Answers, Form, Item, Missing, Words
 from flows.instruments import FilledBy, title
 from flows.messages import say
 from flows.roles import Role
@@ -23,6 +24,17 @@ from storage import conversations, participants, protocol, responses
 from storage.audit import Act, Detail
 from storage.conversations import Open
 from storage.responses import FormRow, NewResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an answer is another one now: as it is kept with it, and as the audit trail tells it."""
+
+    kept: str = field(repr=False)
+    audited: str = field(repr=False)
+
+
+NO_REASON = Reason("", "")
 
 
 def form_of(voice: Voice, row: FormRow) -> Form:
@@ -198,11 +210,11 @@ def _record(
     item: Item,
     answer: Answer,
     replaced: Answer | None,
-    reason: str = "",
+    why: Reason = NO_REASON,
 ) -> None:
     desk, entered = voice.desk, transcribing.entry(voice, row)
     if entered is not None:
-        reason = entered.reason
+        why = Reason(entered.reason, entered.reason)
     revision = responses.record(
         desk.connection,
         keys=desk.keys,
@@ -217,7 +229,7 @@ def _record(
             wording_digest=wording_digest(voice, item),
             answered_at=transcribing.answered_at(voice, entered),
             saved_at=desk.now,
-            reason=reason,
+            reason=why.kept,
         ),
     )
     voice.record(
@@ -229,7 +241,7 @@ def _record(
         revision=revision,
         old=None if replaced is None else answer_code(item, replaced),
         new=answer_code(item, answer),
-        reason=reason,
+        reason=why.audited,
         **transcribing.detail(entered),
     )
 
@@ -293,15 +305,21 @@ def close(desk: Desk, row: FormRow, reason: str) -> None:
 
 def correct(voice: Voice, effect: CorrectRating) -> None:
     """A rater's correction: a further revision of each answer that changed, with the reason."""
-    desk = voice.desk
-    row = responses.form(desk.connection, effect.form_id)
-    form = form_of(voice, row)
-    items = {item.id: item for item in form.items}
-    before = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
-    changed = [it for it, answer in effect.answers.items() if before.get(it) != answer]
-    for item_id in changed:
-        answer = effect.answers[item_id]
-        _record(voice, row, items[item_id], answer, before.get(item_id), effect.reason)
-    code = participants.code_of(desk.connection, row.participant)
+    row = responses.form(voice.desk.connection, effect.form_id)
+    changed = revise(voice, row, effect.answers, effect.reason, audited=effect.reason)
+    code = participants.code_of(voice.desk.connection, row.participant)
     key = "ratings.corrected" if changed else "ratings.unchanged"
     voice.tell(text(key, code=code, visit=visit_words(row, voice.person)))
+
+
+def revise(voice: Voice, row: FormRow, corrected: Answers, reason: str, *, audited: str) -> bool:
+    """A further revision of each answer that changes; False when none does. `audited` is what the
+    audit trail holds of the reason: never words that can name a product."""
+    desk = voice.desk
+    items = {item.id: item for item in form_of(voice, row).items}
+    before = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
+    changed = {it: answer for it, answer in corrected.items() if before.get(it) != answer}
+    for item_id, answer in changed.items():
+        why = Reason(reason, audited)
+        _record(voice, row, items[item_id], answer, before.get(item_id), why)
+    return bool(changed)

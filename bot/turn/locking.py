@@ -9,6 +9,7 @@ from bot.turn.speaking import Voice
 from flows.chart import Milestone
 from flows.effects import Effect
 from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
+from flows.effects.corrections import AskCorrection, ConfirmCorrection, DecideCorrection
 from flows.effects.enrolment import EnrolParticipant, RecordScreeningFailure
 from flows.effects.following import (
     BeginForm,
@@ -28,11 +29,14 @@ from storage import closing
 
 _STUDY_DATA = (
     Allocate,
+    AskCorrection,
     BeginForm,
+    ConfirmCorrection,
     ContinueForm,
     CorrectEntry,
     CorrectRating,
     EnterAnswers,
+    DecideCorrection,
     EnrolParticipant,
     KeepGuess,
     KeepPaperLetter,

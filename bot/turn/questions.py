@@ -39,6 +39,7 @@ from flows.forms import (
     Picture,
     Pin,
     Words,
+    short,
 )
 from flows.messages import Button, Message
 from flows.text import Text, text
@@ -113,11 +114,6 @@ def review(
     cancel: Rows = () if form.records else ((_cancel(conversation_id),),)
     body = (text("review.title"), text("review.list", lines=lines))
     return Message((*head, *body), (*rows, *cancel))
-
-
-def short(item: Item) -> Text:
-    """A few words naming the question."""
-    return Text(f"{item.question.key}.short", item.question.params)
 
 
 def answer_text(item: Item, answer: Answer) -> Text:

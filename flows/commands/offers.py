@@ -107,6 +107,10 @@ def _checked_before(_facts: ParticipantFacts, given: Circumstances) -> bool:
     return given.trial.before_session is not None
 
 
+def _asked_to_correct(facts: ParticipantFacts, _given: Circumstances) -> bool:
+    return facts.corrections > 0
+
+
 def _photographed(facts: ParticipantFacts, _given: Circumstances) -> bool:
     return any(visit.photographed_on is not None for visit in _chart(facts).visits.values())
 
@@ -148,6 +152,7 @@ OFFERS = (
     Offer("raise_query", Page.RECORD, _anybody),
     Offer("deviation", Page.RECORD, _anybody),
     Offer("correct_entry", Page.RECORD, _anybody),
+    Offer("decide_correction", Page.RECORD, _all(_clinician, _asked_to_correct)),
     Offer("discontinue", Page.LEAVING, _after),
     Offer("withdraw", Page.LEAVING, _coordinator),
     Offer("lost", Page.LEAVING, _coordinator),

@@ -1,6 +1,6 @@
 """What a participant can ask of the bot."""
 
-from flows.chart import NO_VISIT, Milestone, Status
+from flows.chart import NO_VISIT, Chart, Milestone, Status
 from flows.commands.about_participant import visit_line
 from flows.commands.command import Circumstances, Command, Reach, choice, pick
 from flows.commands.language import LANGUAGE_ITEM
@@ -19,12 +19,16 @@ from flows.text import Text, text
 OWN = frozenset({Role.PARTICIPANT})
 
 
-def check_left(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Text | None:
+def check_present(chart: Chart | None, given: Circumstances) -> Text | None:
     """Who withdrew consent is asked nothing more."""
-    chart, site = facts.chart, given.trial.site
+    site = given.trial.site
     if chart is None or chart.status not in (Status.WITHDRAWN, Status.DIED):
         return None
     return text("refused.you_left", phone=site.clinic_phone, emergency=site.emergency)
+
+
+def check_left(facts: OwnFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    return check_present(facts.chart, given)
 
 
 def _language_items(_facts: OwnFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
+from flows.effects.corrections import Correcting
 from flows.effects.ending import Ending
 from flows.effects.enrolment import Enrolling
 from flows.effects.events import Assessing
@@ -42,6 +43,7 @@ Effect = (
     | Overseeing
     | Ending
     | Querying
+    | Correcting
 )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flows.facts.booking import BookingFacts, OwnBookingFacts
+from flows.facts.corrections import CorrectionFacts, OwnCorrectionFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
@@ -51,4 +52,6 @@ Facts = (
     | ClosingFacts
     | QueryFacts
     | DeviationFacts
+    | OwnCorrectionFacts
+    | CorrectionFacts
 )

@@ -27,7 +27,7 @@ class FormState:
 class ParticipantFacts:
     """One participant as coordinator, clinician and allocator see them; no chart before one is
     chosen. `envelope` is the number of the bound envelope, `letter_kept` says that a paper one was
-    read in."""
+    read in. `corrections`: how many wait for the clinician to decide."""
 
     chart: Chart | None
     name: str = field(repr=False, default="")
@@ -45,6 +45,7 @@ class ParticipantFacts:
     queries: int = 0
     events: tuple[Event, ...] = ()
     trial_unblinded: bool = False
+    corrections: int = 0
 
 
 @dataclass(frozen=True, slots=True)

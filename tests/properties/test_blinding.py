@@ -36,7 +36,8 @@ UNBLINDED = {
     "sealed_arm": {"arm"},
     "session_note": {"batch", "notes"},
     "safety_note": {"words"},
-    "response": {"words"},
+    "response": {"words", "reason"},
+    "correction_request": {"asked", "reason"},
     "envelope": {"commitment"},
 }
 PLANTED = {"A": "EXOLOT", "B": "DUOLOT", "C": "MEZLOT"}
@@ -196,6 +197,17 @@ async def _events(world: Watched) -> None:
     await world.say("clinician", "/report_event P-003 OTHER", f"{product} again", "(IN_PERSON)")
     await world.say("clinician", "[S]", "/cancel", "/link_event P-003 5 3", "[S]")
     await world.say("clinician", "/show_event P-003 3")
+    await _a_correction(world)
+
+
+async def _a_correction(world: Watched) -> None:
+    """What was reported in words, and why it should be corrected, names the product."""
+    product = world.product(3)
+    await world.say("P-003", "/correct", "1", "(OTHER.what)", f"{product} cooled")
+    await world.say("P-003", f"it was {product}", "[S]")
+    await world.say("clinician", "/show_correction P-003 1", "/decide_correction P-003", "(AGREE)")
+    await world.say("clinician", "[s]", "[S]")
+    await world.say("P-003", "/confirm_correction 1 YES")
 
 
 async def _first_month(world: Watched) -> None:
@@ -454,7 +466,7 @@ def _the_clinician_read_it(run: Run) -> None:
     shown, _ = run.chats["chats"]["clinician"]
     seen = "\n".join(words for words, _, _ in shown)
     assert all(f"(product) {it}" in seen for it in ("was given", "burnt", "oedema"))
-    assert all(f"(product) {it}" in seen for it in ("again", "burns"))
+    assert all(f"(product) {it}" in seen for it in ("again", "burns", "cooled"))
 
 
 def _nothing_seen_differs(first: Run, second: Run) -> None:

@@ -10,6 +10,7 @@ from bot.turn.performing import (
     administering,
     allocating,
     assessing,
+    correcting,
     corresponding,
     ending,
     enrolling,
@@ -27,6 +28,7 @@ from bot.turn.speaking import Voice
 from flows.effects import Effect
 from flows.effects.accounts import Administering
 from flows.effects.allocation import Allocating
+from flows.effects.corrections import Correcting
 from flows.effects.ending import Ending
 from flows.effects.enrolment import Enrolling
 from flows.effects.events import Assessing
@@ -52,6 +54,32 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         follow(effect)
     elif isinstance(effect, Saying):
         saying.perform(voice, effect)
+    elif isinstance(effect, Marking):
+        marking.perform(voice, verb, effect)
+    elif isinstance(effect, Enrolling):
+        enrolling.perform(voice, verb, effect)
+    elif isinstance(effect, Administering):
+        administering.perform(voice, verb, effect)
+    elif isinstance(effect, Allocating):
+        allocating.perform(voice, verb, effect)
+    elif isinstance(effect, Photographing):
+        photographing.perform(voice, verb, effect)
+    elif isinstance(effect, Rating):
+        rating.perform(voice, verb, effect)
+    elif isinstance(effect, Safeguarding):
+        safeguarding.perform(voice, verb, effect)
+    elif isinstance(effect, Assessing):
+        assessing.perform(voice, verb, effect)
+    elif isinstance(effect, Expecting):
+        expecting.perform(voice, verb, effect)
+    elif isinstance(effect, Corresponding):
+        corresponding.perform(voice, verb, effect)
+    elif isinstance(effect, Overseeing):
+        overseeing.perform(voice, verb, effect)
+    elif isinstance(effect, Ending):
+        ending.perform(voice, verb, effect)
+    elif isinstance(effect, Correcting):
+        correcting.perform(voice, verb, effect)
     else:
         PERFORMERS[type(effect)](voice, verb, effect)
 

@@ -5,7 +5,7 @@ from bot.turn.adverse_events import hand_over
 from bot.turn.desk import Desk
 from bot.turn.guesses import ask_for_guesses
 from bot.turn.looking_over import look_over
-from bot.turn.performing import amending
+from bot.turn.performing import amending, correcting
 from bot.turn.planning import replan, take_back_visit_reminders
 from bot.turn.speaking import Voice
 from flows.chart import Milestone
@@ -73,6 +73,7 @@ def _follow(desk: Desk, effect: RecordMilestone) -> None:
             _take_back(desk, effect)
         case Milestone.CLINICIAN_ASSIGNED:
             hand_over(desk, effect.participant)
+            correcting.hand_over(desk, effect.participant)
         case Milestone.BOOKED | Milestone.CANNOT_COME:
             _take_back(desk, effect)
         case Milestone.MESSAGING_STOPPED:

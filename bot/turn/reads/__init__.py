@@ -6,6 +6,7 @@ from typing import Any
 from bot.turn.desk import Desk
 from bot.turn.reads import (
     booking,
+    corrections,
     day,
     ending,
     entries,
@@ -23,6 +24,7 @@ from bot.turn.reads import (
 )
 from flows.facts import Facts, NoFacts
 from flows.facts.booking import BookingFacts, OwnBookingFacts
+from flows.facts.corrections import CorrectionFacts, OwnCorrectionFacts
 from flows.facts.day import DayFacts, FindFacts
 from flows.facts.ending import ClosingFacts, UnblindingFacts
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
@@ -79,4 +81,6 @@ READERS: Mapping[type, Reader] = {
     ClosingFacts: ending.closing_state,
     QueryFacts: queries.waiting,
     DeviationFacts: queries.newest_deviations,
+    OwnCorrectionFacts: corrections.own,
+    CorrectionFacts: corrections.of_participant,
 }

@@ -16,6 +16,7 @@ from storage import (
     adverse_events,
     alerts,
     conversations,
+    corrections,
     counts,
     envelopes,
     participants,
@@ -65,6 +66,7 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         queries.open_about(desk.connection).count(found),
         tuple(adverse_events.of_participant(desk.connection, found)),
         unblindings.is_trial_unblinded(desk.connection),
+        corrections.count_undecided(desk.connection, found),
     )
 
 

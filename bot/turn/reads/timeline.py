@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.turn.alerting import alert_term
+from bot.turn.correction_words import label
 from bot.turn.desk import Desk
 from bot.turn.reads.participants import chart_in
 from flows.chart import Chart
@@ -15,6 +16,7 @@ from flows.instruments import FilledBy, title
 from flows.text import Param, Text, text
 from storage import (
     alerts,
+    corrections,
     deviations,
     mail,
     participants,
@@ -36,6 +38,7 @@ def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
         *_letters(desk, chart.participant),
         *_queries(desk, chart.participant),
         *_deviations(desk, chart),
+        *_corrections(desk, chart.participant),
     ]
     return TimelineFacts(chart, tuple(sorted(happened, key=lambda it: it.at)))
 
@@ -95,6 +98,21 @@ def _alerts(desk: Desk, participant: int) -> Iterator[Happened]:
         if alert.acknowledged_at is not None:
             what = _by(desk, text("history.alert_acknowledged", **about), alert.acknowledged_by, 0)
             yield Happened(alert.acknowledged_at, what)
+
+
+def _corrections(desk: Desk, participant: int) -> Iterator[Happened]:
+    """What was asked for and what became of it; the answers stand elsewhere."""
+    for it in corrections.of_participant(desk.connection, keys=desk.keys, participant=participant):
+        row = responses.form(desk.connection, it.form_id)
+        about: dict[str, Param] = {"form": label(desk.study, row)}
+        yield Happened(it.asked_at, text("history.correction_asked", **about))
+        if it.decided_at is not None:
+            key = f"history.correction_{'agreed' if it.agreed else 'refused'}"
+            what = _by(desk, text(key, **about), it.decided_by, participant)
+            yield Happened(it.decided_at, what)
+        if it.confirmed_at is not None:
+            key = f"history.correction_{'confirmed' if it.confirmed else 'left'}"
+            yield Happened(it.confirmed_at, text(key, **about))
 
 
 def _letters(desk: Desk, participant: int) -> Iterator[Happened]:
