@@ -54,32 +54,6 @@ def perform(voice: Voice, verb: str, effect: Effect, follow: Follow) -> None:
         follow(effect)
     elif isinstance(effect, Saying):
         saying.perform(voice, effect)
-    elif isinstance(effect, Marking):
-        marking.perform(voice, verb, effect)
-    elif isinstance(effect, Enrolling):
-        enrolling.perform(voice, verb, effect)
-    elif isinstance(effect, Administering):
-        administering.perform(voice, verb, effect)
-    elif isinstance(effect, Allocating):
-        allocating.perform(voice, verb, effect)
-    elif isinstance(effect, Photographing):
-        photographing.perform(voice, verb, effect)
-    elif isinstance(effect, Rating):
-        rating.perform(voice, verb, effect)
-    elif isinstance(effect, Safeguarding):
-        safeguarding.perform(voice, verb, effect)
-    elif isinstance(effect, Assessing):
-        assessing.perform(voice, verb, effect)
-    elif isinstance(effect, Expecting):
-        expecting.perform(voice, verb, effect)
-    elif isinstance(effect, Corresponding):
-        corresponding.perform(voice, verb, effect)
-    elif isinstance(effect, Overseeing):
-        overseeing.perform(voice, verb, effect)
-    elif isinstance(effect, Ending):
-        ending.perform(voice, verb, effect)
-    elif isinstance(effect, Correcting):
-        correcting.perform(voice, verb, effect)
     else:
         PERFORMERS[type(effect)](voice, verb, effect)
 
@@ -98,6 +72,7 @@ _BY_SUBJECT: tuple[tuple[Any, Perform], ...] = (
     (Corresponding, corresponding.perform),
     (Overseeing, overseeing.perform),
     (Ending, ending.perform),
+    (Correcting, correcting.perform),
     (Querying, querying.perform),
 )
 PERFORMERS: Mapping[type, Perform] = {
