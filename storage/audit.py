@@ -7,7 +7,7 @@ batch or a session note (EMA 2023, 6.2.1).
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,6 +42,15 @@ class Entry:
     id: int
     at: datetime
     act: Act | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """That something was done, by whom and when, without its detail."""
+
+    verb: str
+    actor: int | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,17 @@ def about(connection: Connection, *, keys: Keyring, subject: int) -> list[Entry]
     """Every entry about a person, first to last."""
     found = select(tables.audit).where(tables.audit.c.subject_id == subject)
     return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+
+
+def done_to(connection: Connection, *, subject: int, verbs: Collection[str]) -> list[Done]:
+    """Every time that something of this kind was done to a person, first to last."""
+    table = tables.audit
+    rows = connection.execute(
+        select(table.c.verb, table.c.actor_id, table.c.at)
+        .where(table.c.subject_id == subject, table.c.verb.in_(verbs))
+        .order_by(table.c.id)
+    )
+    return [Done(row.verb, row.actor_id, row.at) for row in rows]
 
 
 def has(connection: Connection, *, verb: str) -> bool:

@@ -63,6 +63,15 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedAddress:
+    """An address that is somebody's now, since when it is theirs."""
+
+    id: int
+    channel: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StaffMember:
     """`since` are the moments at which the roles began, in their order."""
 
@@ -218,12 +227,15 @@ def close_addresses(
     connection.execute(update(_address).where(which).values(state="closed", since=at))
 
 
-def mark_address(connection: Connection, *, address_id: int, state: str, at: datetime) -> bool:
-    """Note that an address is blocked, or open again; False when it was so already, or closed."""
+def mark_address(connection: Connection, *, address_id: int, state: str) -> bool:
+    """Note that an address is blocked, or open again; False when it was so already, or closed.
+
+    `since` stays: it is the moment since when the address is somebody's, or is nobody's any more.
+    """
     changed = connection.execute(
         update(_address)
         .where(_address.c.id == address_id, _address.c.state.not_in((state, "closed")))
-        .values(state=state, since=at)
+        .values(state=state)
     )
     return changed.rowcount == 1
 
@@ -264,6 +276,16 @@ def address_on(connection: Connection, *, person_id: int, channel: str) -> int |
             _address.c.state != "closed",
         )
     )
+
+
+def linked_addresses(connection: Connection, person_id: int) -> list[LinkedAddress]:
+    """Every address that is this person's now, also a blocked one, the oldest first."""
+    rows = connection.execute(
+        select(_address.c.id, _address.c.channel, _address.c.since)
+        .where(_address.c.person_id == person_id, _address.c.state != "closed")
+        .order_by(_address.c.id)
+    )
+    return [LinkedAddress(row.id, row.channel, row.since) for row in rows]
 
 
 def address_of(connection: Connection, *, keys: Keyring, address_id: int) -> str:

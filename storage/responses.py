@@ -310,6 +310,21 @@ def origins(connection: Connection, form_id: int) -> Mapping[str, Origin]:
     return {row.item: Origin(row.originator, row.channel, row.answered_at) for row in rows}
 
 
+def count_own(connection: Connection, *, participant: int, channel: str, since: datetime) -> int:
+    """How many questions were answered in the participant's name on this channel since then."""
+    answered = (
+        select(_response.c.form_id, _response.c.item)
+        .where(
+            _response.c.participant_id == participant,
+            _response.c.originator == participant,
+            _response.c.channel == channel,
+            _response.c.saved_at >= since,
+        )
+        .distinct()
+    )
+    return connection.execute(select(func.count()).select_from(answered.subquery())).scalar_one()
+
+
 def _columns(item: Item, answer: Answer) -> dict[str, object]:
     """The columns of an answer: option codes, a number with it where the option has one, a day."""
     if isinstance(answer, Missing):

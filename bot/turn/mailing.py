@@ -44,9 +44,7 @@ def receive(voice: Voice, words: str, file: str | None) -> None:
 
 def note_blocked(desk: Desk, address_id: int, person_id: int) -> None:
     """An address takes no messages: what waits for it fails, and the coordinators are told once."""
-    changed = people.mark_address(
-        desk.connection, address_id=address_id, state="blocked", at=desk.now
-    )
+    changed = people.mark_address(desk.connection, address_id=address_id, state="blocked")
     outbox.fail_waiting(desk.connection, address_id=address_id, at=desk.now, reason="blocked")
     if not changed:
         return

@@ -108,7 +108,7 @@ def _note_reachable(voice: Voice) -> None:
     if not voice.speaker.blocked:
         return
     desk, address_id = voice.desk, voice.speaker.address_id
-    if people.mark_address(desk.connection, address_id=address_id, state="open", at=desk.now):
+    if people.mark_address(desk.connection, address_id=address_id, state="open"):
         outbox.hasten(desk.connection, person_id=voice.person, at=desk.now)
 
 

@@ -72,6 +72,10 @@ def _with_page(_facts: ParticipantFacts, given: Circumstances) -> bool:
     return given.personal_links
 
 
+def _linked(facts: ParticipantFacts, _given: Circumstances) -> bool:
+    return facts.is_linked
+
+
 def _silent(facts: ParticipantFacts, _given: Circumstances) -> bool:
     return not _chart(facts).messaging
 
@@ -144,6 +148,7 @@ OFFERS = (
     Offer("called", Page.MESSAGES, _anybody),
     Offer("invite", Page.MESSAGES, _coordinator),
     Offer("personal_link", Page.MESSAGES, _all(_coordinator, _with_page)),
+    Offer("wrong_link", Page.MESSAGES, _all(_coordinator, _linked)),
     Offer("renew_messages", Page.MESSAGES, _all(_coordinator, _silent)),
     Offer("why", Page.MESSAGES, _anybody),
     Offer("answer_for", Page.RECORD, _anybody),
@@ -153,12 +158,14 @@ OFFERS = (
     Offer("deviation", Page.RECORD, _anybody),
     Offer("correct_entry", Page.RECORD, _anybody),
     Offer("decide_correction", Page.RECORD, _all(_clinician, _asked_to_correct)),
+    Offer("correct_identity", Page.RECORD, _coordinator),
     Offer("discontinue", Page.LEAVING, _after),
     Offer("withdraw", Page.LEAVING, _coordinator),
     Offer("lost", Page.LEAVING, _coordinator),
     Offer("died", Page.LEAVING, _anybody),
 )
-# Of somebody who withdrew consent, or died, these remain: what may be read, and what began before.
+# Of somebody who withdrew consent, or died, these remain: what may be read, what
+# began before, and what was linked or typed wrongly.
 LASTING = frozenset(
     {
         "history",
@@ -177,6 +184,8 @@ LASTING = frozenset(
         "close_event",
         "event_report",
         "pregnancy",
+        "wrong_link",
+        "correct_identity",
     }
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +44,33 @@ class MakePersonalLink:
     code: str
 
 
-Enrolling = RecordScreeningFailure | EnrolParticipant | InviteParticipant | MakePersonalLink
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """End every way between a participant and the chat that was linked to them wrongly; `answers`
+    came from it since then."""
+
+    participant: int
+    code: str
+    answers: int
+    since: datetime
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectIdentity:
+    """Keep the right name or phone beside the wrong one."""
+
+    participant: int
+    kind: str
+    value: str = field(repr=False)
+    reason: str = field(repr=False)
+
+
+Enrolling = (
+    RecordScreeningFailure
+    | EnrolParticipant
+    | InviteParticipant
+    | MakePersonalLink
+    | Unlink
+    | CorrectIdentity
+)

@@ -27,7 +27,8 @@ class FormState:
 class ParticipantFacts:
     """One participant as coordinator, clinician and allocator see them; no chart before one is
     chosen. `envelope` is the number of the bound envelope, `letter_kept` says that a paper one was
-    read in. `corrections`: how many wait for the clinician to decide."""
+    read in; `is_linked`: whether a chat is theirs, also one that takes no messages now.
+    `corrections`: how many wait for the clinician to decide."""
 
     chart: Chart | None
     name: str = field(repr=False, default="")
@@ -46,6 +47,7 @@ class ParticipantFacts:
     events: tuple[Event, ...] = ()
     trial_unblinded: bool = False
     corrections: int = 0
+    is_linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _paper_where_there_is_none(world)
     await _unblind_one(world)
     await _end_the_trial(world)
+    await _put_right(world)
     await _staff_changes(world)
 
 
@@ -339,6 +340,12 @@ async def _look_back(world: Watched) -> None:
         await world.say(name, "/find sara", "P-001", "/card_page P-001 treatment")
         await world.say(name, "/history P-001", "/history_page P-001 2", "/cancel")
         await world.say(name, "/why P-001", "/why_page P-001 1", "/cancel")
+
+
+async def _put_right(world: Watched) -> None:
+    await world.say("coordinator", "/correct_identity P-001 name", "Sara Ahmadi", "a typo", "[S]")
+    await world.say("coordinator", "/wrong_link P-001", "her sister has it", "[S]", "/mail")
+    await world.say("P-001", "hello", "/side_effect")
 
 
 async def _staff_changes(world: Watched) -> None:

@@ -3,16 +3,19 @@
 import json
 from typing import assert_never
 
-from bot.turn import staffing
+from bot.turn import staffing, unlinking
+from bot.turn.desk import Desk
 from bot.turn.performing import marking
 from bot.turn.speaking import Voice
 from flows.chart import Milestone
 from flows.effects.enrolment import (
+    CorrectIdentity,
     Enrolling,
     EnrolParticipant,
     InviteParticipant,
     MakePersonalLink,
     RecordScreeningFailure,
+    Unlink,
 )
 from flows.effects.milestones import RecordMilestone
 from flows.text import text
@@ -41,6 +44,12 @@ def perform(voice: Voice, verb: str, effect: Enrolling) -> None:
         case MakePersonalLink(participant, code):
             _send_personal_link(voice, participant, code)
             voice.record(verb, participant)
+        case Unlink(participant, reason=reason):
+            unlinking.unlink(desk, effect)
+            voice.record(verb, participant, answers=effect.answers, reason=reason)
+        case CorrectIdentity(participant, kind, value, reason):
+            _identify(desk, participant, kind, value)
+            voice.record(verb, participant, kind=kind, reason=reason)
         case _:
             assert_never(effect)
 
@@ -61,14 +70,7 @@ def _enrol(voice: Voice, verb: str, effect: EnrolParticipant) -> None:
     }
     for kind, value in private.items():
         if value:
-            people.identify(
-                desk.connection,
-                keys=desk.keys,
-                person_id=person,
-                kind=kind,
-                value=value,
-                at=desk.now,
-            )
+            _identify(desk, person, kind, value)
     consented = RecordMilestone(
         person, Milestone.CONSENTED, effect.consented_on, detail=effect.detail
     )
@@ -76,6 +78,12 @@ def _enrol(voice: Voice, verb: str, effect: EnrolParticipant) -> None:
     if effect.detail.get("messages") == "YES":
         agreed = RecordMilestone(person, Milestone.MESSAGING_AGREED, effect.consented_on)
         marking.perform(voice, verb, agreed)
+
+
+def _identify(desk: Desk, person: int, kind: str, value: str) -> None:
+    people.identify(
+        desk.connection, keys=desk.keys, person_id=person, kind=kind, value=value, at=desk.now
+    )
 
 
 def send_way_in(voice: Voice, person: int, secret: str, invited: str) -> None:

@@ -12,6 +12,7 @@ from bot.turn.reads import (
     entries,
     envelopes,
     events,
+    linking,
     mail,
     messages,
     participants,
@@ -31,6 +32,7 @@ from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.entries import EntryFacts
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
+from flows.facts.linking import LinkFacts
 from flows.facts.mail import MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
@@ -58,6 +60,7 @@ READERS: Mapping[type, Reader] = {
     NoFacts: _nothing,
     ParticipantFacts: participants.about_participant,
     OwnFacts: participants.own,
+    LinkFacts: linking.of_participant,
     PhotographFacts: photographs.of_participant,
     BookingFacts: booking.about_participant,
     OwnBookingFacts: booking.own,

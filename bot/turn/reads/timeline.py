@@ -16,6 +16,7 @@ from flows.instruments import FilledBy, title
 from flows.text import Param, Text, text
 from storage import (
     alerts,
+    audit,
     corrections,
     deviations,
     mail,
@@ -25,6 +26,9 @@ from storage import (
     responses,
     transcriptions,
 )
+
+# What is put right of who a participant is, and which chat is theirs, stands in the audit trail.
+_PUT_RIGHT = ("unlink_chat", "correct_identity")
 
 
 def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
@@ -39,6 +43,7 @@ def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
         *_queries(desk, chart.participant),
         *_deviations(desk, chart),
         *_corrections(desk, chart.participant),
+        *_put_right(desk, chart.participant),
     ]
     return TimelineFacts(chart, tuple(sorted(happened, key=lambda it: it.at)))
 
@@ -141,3 +146,8 @@ def _deviations(desk: Desk, chart: Chart) -> Iterator[Happened]:
         fact = DeviationFact(chart.code, it.kind, it.on, it.visit, it.detail, it.reason, "")
         what = text("history.deviation", on=it.on, what=deviation_text(fact))
         yield Happened(it.recorded_at, _by(desk, what, it.recorded_by, 0))
+
+
+def _put_right(desk: Desk, participant: int) -> Iterator[Happened]:
+    for done in audit.done_to(desk.connection, subject=participant, verbs=_PUT_RIGHT):
+        yield Happened(done.at, _by(desk, text(f"history.{done.verb}"), done.actor, participant))

@@ -1,0 +1,42 @@
+"""A chat that was linked to the wrong participant becomes a stranger's, at once."""
+
+from bot.turn.bodies import message_body
+from bot.turn.clinicians import tell_clinicians
+from bot.turn.desk import Desk
+from flows.effects.enrolment import Unlink
+from flows.messages import run_button, say
+from flows.text import text
+from storage import conversations, invitations, outbox, people, personal_links
+from storage.outbox import ToStranger, Urgency
+
+
+def unlink(desk: Desk, effect: Unlink) -> None:
+    """What was answered stays; whatever leads to the participant, or from them there, ends."""
+    connection, person = desk.connection, effect.participant
+    outbox.cancel(
+        connection, person_id=person, at=desk.now, reason="wrong_link", urgencies=tuple(Urgency)
+    )
+    _tell_chats(desk, person)
+    people.close_addresses(connection, person_id=person, at=desk.now)
+    conversations.end_of_person(connection, person_id=person, at=desk.now)
+    invitations.revoke(connection, person_id=person, at=desk.now)
+    personal_links.end_all(connection, person_id=person, at=desk.now)
+    if effect.answers:
+        _tell_clinicians(desk, effect)
+
+
+def _tell_chats(desk: Desk, person: int) -> None:
+    """Whoever is there learns that it is over, and nothing of the participant."""
+    language = people.language_of(desk.connection, person)
+    closed = say(text("unlinked.chat", phone=desk.study.trial.site.clinic_phone))
+    for linked in people.linked_addresses(desk.connection, person):
+        address = people.address_of(desk.connection, keys=desk.keys, address_id=linked.id)
+        body = message_body(closed, language=language)
+        desk.reply(ToStranger(linked.channel, address), "message", body)
+
+
+def _tell_clinicians(desk: Desk, effect: Unlink) -> None:
+    told = text("unlinked.clinician", code=effect.code, count=effect.answers, at=effect.since)
+    card = run_button(text("command.card.button"), "card", effect.code)
+    key = f"unlinked:{desk.nonce}"
+    tell_clinicians(desk, effect.participant, say(told, buttons=((card,),)), key=key)
