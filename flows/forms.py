@@ -27,6 +27,7 @@ class MissingReason(StrEnum):
     NOT_REACHED = "not_reached"
     WINDOW_CLOSED = "window_closed"
     TECHNICAL = "technical"
+    ENTERED_IN_ERROR = "entered_in_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Missing:
 
 DECLINED = Missing(MissingReason.DECLINED)
 NOT_ASKED = Missing(MissingReason.NOT_ASKED)
+# Somebody entered it that was not to be: no answer stands in its place.
+ENTERED_IN_ERROR = Missing(MissingReason.ENTERED_IN_ERROR)
 
 Value = str | int | date | time | tuple[str, ...]
 Answer = Value | Missing

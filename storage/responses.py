@@ -239,6 +239,26 @@ def reopen(connection: Connection, form_id: int) -> None:
     )
 
 
+def entered_for(connection: Connection, form_id: int, participant: int) -> list[str]:
+    """The items in which an answer stands that somebody else entered for the participant."""
+    rows = connection.execute(
+        select(_response).where(_response.c.form_id == form_id).order_by(_response.c.revision)
+    )
+    newest = {row.item: row for row in rows}
+    return [
+        item
+        for item, row in newest.items()
+        if row.originator != participant and row.status != MissingReason.ENTERED_IN_ERROR.value
+    ]
+
+
+def take_back(connection: Connection, *, form_id: int) -> None:
+    """A form that was submitted is open again."""
+    connection.execute(
+        update(_form).where(_form.c.id == form_id).values(submitted_at=None, submitted_by=None)
+    )
+
+
 def close(connection: Connection, *, form_id: int, at: datetime) -> bool:
     """Close a form whose window has passed; False when nothing was left to close."""
     changed = connection.execute(

@@ -9,7 +9,12 @@ from bot.turn.speaking import Voice
 from flows.chart import Milestone
 from flows.effects import Effect
 from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
-from flows.effects.corrections import AskCorrection, ConfirmCorrection, DecideCorrection
+from flows.effects.corrections import (
+    AskCorrection,
+    ConfirmCorrection,
+    DecideCorrection,
+    RetractAnswers,
+)
 from flows.effects.enrolment import EnrolParticipant, RecordScreeningFailure
 from flows.effects.following import (
     BeginForm,
@@ -48,6 +53,7 @@ _STUDY_DATA = (
     RecordSessionNote,
     RecordWitness,
     RetireEnvelope,
+    RetractAnswers,
     SkipView,
     TurnQuery,
 )

@@ -11,7 +11,7 @@ from bot.turn.speaking import Voice
 from flows.commands.about_participant import STAFF_OF_PARTICIPANT, has_left
 from flows.conversation import Conversation
 from flows.effects.following import EnterAnswers
-from flows.forms import NOT_ASKED, Answer, Form
+from flows.forms import ENTERED_IN_ERROR, NOT_ASKED, Answer, Form
 from flows.instruments import FilledBy, title
 from flows.text import Text, text
 from flows.transcription import LIVE, is_kept_from
@@ -116,7 +116,8 @@ def _kept(
     items = {item.id: item for item in form.items}
     kept = responses.answers(desk.connection, keys=desk.keys, form_row=row, items=items)
     origins = responses.origins(desk.connection, row.id)
-    standing = {item: answer for item, answer in kept.items() if answer != NOT_ASKED}
+    gone = (NOT_ASKED, ENTERED_IN_ERROR)
+    standing = {item: answer for item, answer in kept.items() if answer not in gone}
     said = {it: a for it, a in standing.items() if origins[it].originator == row.participant}
     copied = {
         it: a

@@ -157,6 +157,7 @@ OFFERS = (
     Offer("raise_query", Page.RECORD, _anybody),
     Offer("deviation", Page.RECORD, _anybody),
     Offer("correct_entry", Page.RECORD, _anybody),
+    Offer("retract_answers", Page.RECORD, _anybody),
     Offer("decide_correction", Page.RECORD, _all(_clinician, _asked_to_correct)),
     Offer("correct_identity", Page.RECORD, _coordinator),
     Offer("discontinue", Page.LEAVING, _after),

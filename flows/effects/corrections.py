@@ -1,4 +1,5 @@
-"""What a participant said is corrected: they ask, the clinician decides, they confirm."""
+"""What a participant said is corrected: they ask, the clinician decides, they confirm. What staff
+entered for them is taken back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,4 +47,20 @@ class ShowCorrection:
     request: int
 
 
-Correcting = AskCorrection | RaiseRedFlags | DecideCorrection | ConfirmCorrection | ShowCorrection
+@dataclass(frozen=True, slots=True)
+class RetractAnswers:
+    """What staff entered in a questionnaire counts no more, and can be answered anew."""
+
+    form_id: int
+    wrong: str
+    reason: str = field(repr=False)
+
+
+Correcting = (
+    AskCorrection
+    | RaiseRedFlags
+    | DecideCorrection
+    | ConfirmCorrection
+    | ShowCorrection
+    | RetractAnswers
+)

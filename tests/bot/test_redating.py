@@ -141,6 +141,42 @@ async def test_a_withdrawal_that_was_not_so_gives_back_reminders_and_questionnai
     assert (await chart(world)).is_followed
 
 
+async def test_answers_taken_back_after_their_window_are_asked_of_staff_alone(
+    world: World,
+) -> None:
+    """No answer stands, every revision is kept, and what was answered in time is entered anew."""
+    today = world.study.today(world.now)
+    await world.pass_time(timedelta(days=4))
+    await enter(world, "NO", today + timedelta(days=3))
+    await world.pass_time(timedelta(days=9))
+    coordinator = world.phone("coordinator")
+    await coordinator.send(f"/retract_answers {CODE}")
+    for code in ("1.", "day"):
+        await coordinator.tap(code)
+    await coordinator.send("The day was wrong.")
+    await coordinator.press("S")
+    (check,) = await forms(world, "safety_check")
+    assert check.submitted_at is None
+    assert not check.is_open
+    assert not await world.database.read(responses.entered_for, check.id, await _person(world))
+    await enter(world, "NO", today + timedelta(days=4))
+    (check,) = await forms(world, "safety_check")
+    assert check.submitted_at is not None
+
+
+async def enter(world: World, answer: str, on: date) -> None:
+    """The coordinator enters the safety check from paper."""
+    coordinator = world.phone("coordinator")
+    await coordinator.send(f"/answer_for {CODE}")
+    await coordinator.tap("Short check")
+    await coordinator.choose("PAPER")
+    await coordinator.send(on.isoformat())
+    await coordinator.send("Came on paper.")
+    await coordinator.press("S")
+    await coordinator.choose(answer)
+    await coordinator.press("S")
+
+
 @pytest.mark.parametrize(
     "milestone",
     [

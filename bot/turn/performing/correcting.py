@@ -8,6 +8,8 @@ from bot.turn.alerting import raise_alert
 from bot.turn.clinicians import tell_clinicians
 from bot.turn.correction_words import asked
 from bot.turn.desk import Desk
+from bot.turn.looking_over import look_over
+from bot.turn.planning import replan
 from bot.turn.reads.corrections import waiting
 from bot.turn.speaking import Voice
 from flows.adverse_events import present
@@ -18,14 +20,16 @@ from flows.effects.corrections import (
     Correcting,
     DecideCorrection,
     RaiseRedFlags,
+    RetractAnswers,
     ShowCorrection,
 )
 from flows.engine import RaiseAlert
 from flows.facts.corrections import Asked, Standing
+from flows.forms import ENTERED_IN_ERROR
 from flows.messages import say
 from flows.submission import tells_of_events
 from flows.text import text
-from storage import adverse_events, corrections, participants, responses
+from storage import adverse_events, conversations, corrections, participants, responses
 from storage.corrections import Correction
 from storage.responses import FormRow
 
@@ -42,6 +46,8 @@ def perform(voice: Voice, verb: str, effect: Correcting) -> None:
             _confirm(voice, verb, effect)
         case ShowCorrection(participant, request):
             arms.show_correction(voice, participant, request)
+        case RetractAnswers():
+            _retract(voice, verb, effect)
         case _:
             assert_never(effect)
 
@@ -168,3 +174,20 @@ def _tell_outcome(voice: Voice, found: Correction, row: FormRow, *, confirmed: b
     ]
     key = f"correction:{found.id}:over"
     tell_clinicians(desk, row.participant, say(*told), key=key)
+
+
+def _retract(voice: Voice, verb: str, effect: RetractAnswers) -> None:
+    """No answer stands where staff had entered one; the questionnaire can be answered anew while
+    its window is open, or what was answered in it entered anew."""
+    desk = voice.desk
+    row = responses.form(desk.connection, effect.form_id)
+    entered = responses.entered_for(desk.connection, row.id, row.participant)
+    retracted = dict.fromkeys(entered, ENTERED_IN_ERROR)
+    filling.revise(voice, row, retracted, effect.reason, audited=effect.reason)
+    responses.take_back(desk.connection, form_id=row.id)
+    conversations.end_of_form(desk.connection, form_id=row.id, at=desk.now)
+    voice.record(verb, row.participant, form=row.id, wrong=effect.wrong, reason=effect.reason)
+    if row.closes_on is not None and row.closes_on < desk.today and row.closed_at is None:
+        filling.close(desk, row, "window_closed")
+    replan(desk, row.participant)
+    look_over(desk, row.participant)

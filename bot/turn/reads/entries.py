@@ -1,12 +1,14 @@
 """What staff have entered about a participant."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from bot.turn.desk import Desk
 from bot.turn.reads.participants import chart_in
-from flows.facts.entries import Entered, EntryFacts
+from flows.facts.entries import Entered, EnteredForm, EntryFacts
 from flows.forms import Answers
-from storage import participants, people
+from flows.instruments import title
+from storage import participants, people, responses, transcriptions
 
 
 def entries(desk: Desk, _actor: int, answers: Answers) -> EntryFacts:
@@ -22,7 +24,18 @@ def entries(desk: Desk, _actor: int, answers: Answers) -> EntryFacts:
             if not it.retracted
         ),
         _born_on(desk, chart.participant),
+        tuple(_forms(desk, chart.participant)),
     )
+
+
+def _forms(desk: Desk, participant: int) -> Iterator[EnteredForm]:
+    """The questionnaires with answers of staff, each once, the newest first."""
+    known = transcriptions.of_participant(desk.connection, keys=desk.keys, participant=participant)
+    for it in {it.form_id: it for it in known}.values():
+        if responses.entered_for(desk.connection, it.form_id, participant):
+            row = responses.form(desk.connection, it.form_id)
+            instrument = desk.study.instruments[row.instrument, row.version]
+            yield EnteredForm(row.id, title(instrument), row.instrument, row.visit, it.answered_on)
 
 
 def _born_on(desk: Desk, participant: int) -> date | None:

@@ -27,8 +27,9 @@ from storage import (
     transcriptions,
 )
 
-# What is put right of who a participant is, and which chat is theirs, stands in the audit trail.
-_PUT_RIGHT = ("unlink_chat", "correct_identity")
+# What is put right of who a participant is, which chat is theirs, and what was entered for them is
+# in the audit trail.
+_PUT_RIGHT = ("unlink_chat", "correct_identity", "retract_answers")
 
 
 def everything(desk: Desk, _actor: int, answers: Answers) -> TimelineFacts:
