@@ -9,7 +9,7 @@ import pytest_asyncio
 from bot.taking_over.template import write_template
 from flows.taking_over.facts import COLUMNS
 from tests.taking_over.conftest import Site, open_site, places
-from tests.taking_over.files import Row, participant, written
+from tests.taking_over.files import CONSENTED, Row, participant, written
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -154,6 +154,47 @@ async def test_what_is_missing_is_named(site: Site) -> None:
     assert [kind for *_, kind in await site.problems(*rows)] == ["clinician_missing"]
     rows = [row for row in site.rows(6) if row[:4] != ("P-001", "answer", "", HISTORY[3])]
     assert [kind for *_, kind in await site.problems(*rows)] == ["answers_missing"]
+
+
+@pytest.mark.parametrize(
+    ("added", "problem"),
+    [
+        (("P-001", "withdrawn", "", "", "", "2026-07-01"), ("date", "after_leaving")),
+        (("P-001", "died", "", "", "", "2026-07-01"), ("date", "after_leaving")),
+        (("P-004", "attended", "month_1", "", "", "2026-09-25"), ("fact", "not_randomized")),
+        (("P-001", "booked", "month_4", "", "10:30", "2026-09-29"), ("fact", "came")),
+        (("P-004", "booked", "baseline", "", "10:30", "2026-09-25"), ("date", "booked_past")),
+        (("P-004", "booked", "baseline", "", "08:30", "2026-09-26"), ("date", "booked_past")),
+        (("P-004", "booked", "baseline", "", "10:30", "2026-10-02"), ("date", "booked_closed")),
+        (("P-004", "booked", "baseline", "", "18:30", "2026-09-29"), ("value", "booked_hours")),
+        (("P-004", "booked", "baseline", "", "soon", "2026-09-29"), ("value", "hour")),
+        (("P-001", "participant", "", "age", "70", ""), ("value", "age_contradicts")),
+        (("P-001", "participant", "", "sex", "F", ""), ("fact", "repeated")),
+    ],
+)
+async def test_what_cannot_have_happened_is_named(
+    site: Site, added: Row, problem: tuple[str, str]
+) -> None:
+    """P-001 has finished; P-004 has only consented."""
+    trial = site.world.study.trial
+    rows = participant(trial, 1, TODAY, site.clinician)
+    rows += participant(trial, 4, TODAY, site.clinician, CONSENTED)
+    found = await site.problems(*rows, added)
+    assert problem in {(column, kind) for _, column, kind in found}
+
+
+async def test_a_withdrawal_is_followed_by_nothing_but_a_death(site: Site) -> None:
+    rows = participant(site.world.study.trial, 1, TODAY, site.clinician)
+    gone = ("P-001", "withdrawn", "", "", "", "2026-09-20")
+    assert await site.problems(*rows, gone) == []
+    died = ("P-001", "died", "", "", "", "2026-09-22")
+    assert await site.problems(*rows, gone, died) == []
+
+
+async def test_a_visit_before_its_randomization_is_named(site: Site) -> None:
+    _, rows = spoilt(site.rows(1), VERSION, date="2026-03-01")
+    line, rows = spoilt(rows, ATTENDED, date="2026-05-01")
+    assert await site.problems(*rows) == [(line, "date", "before_randomization")]
 
 
 async def test_an_envelope_belongs_to_one_participant(site: Site) -> None:

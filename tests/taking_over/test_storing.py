@@ -21,6 +21,7 @@ from storage import (
     adverse_events,
     arms,
     audit,
+    closing,
     envelopes,
     participants,
     people,
@@ -107,6 +108,20 @@ async def test_a_code_or_an_envelope_that_is_there_is_refused(site: Site) -> Non
     await loaded(site, written(site.rows(3)))
     kinds = {kind for *_, kind in places(await site.check(written(site.rows(4))))}
     assert kinds == {"code_known", "envelope_used"}
+
+
+async def test_after_the_lock_nothing_is_taken_over(site: Site) -> None:
+    def lock(desk: Desk) -> None:
+        closing.lock(desk.connection, keys=desk.keys, by=site.coordinator, reason="-", at=desk.now)
+
+    await site.world.at_desk(lock)
+    assert places(await site.check(written(site.rows(3)))) == [(0, "", "locked")]
+
+
+async def test_a_plan_that_nobody_confirmed_takes_nothing_over(tmp_path: Path) -> None:
+    site = await open_site(tmp_path, "staff")
+    assert places(await site.check(written(site.rows(3)))) == [(0, "", "not_confirmed")]
+    await site.world.end()
 
 
 @pytest.mark.parametrize("role", [Role.RATER, Role.ALLOCATOR, Role.ADMINISTRATOR, Role.CLINICIAN])
