@@ -3,6 +3,7 @@
 import hashlib
 from typing import assert_never
 
+from bot.sms.plain import variant
 from bot.turn import locking, questions, showing
 from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
@@ -218,9 +219,9 @@ def answer_code(item: Item, answer: Answer) -> str:
 
 def wording_digest(voice: Voice, item: Item) -> str:
     """SHA-256 of the question and its options exactly as this person was shown them."""
-    study, language = voice.desk.study, voice.speaker.language
+    study, language, channel = voice.desk.study, voice.speaker.language, voice.speaker.channel
     shown = [item.question, *(option.label for option in item.options)]
-    words = "\n".join(study.render(it, language) for it in shown)
+    words = "\n".join(study.render(variant(it, channel, study.wording), language) for it in shown)
     return hashlib.sha256(words.encode()).hexdigest()
 
 

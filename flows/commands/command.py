@@ -20,7 +20,8 @@ class Circumstances:
     """When, by whom and how a command is given.
 
     `secret` is random and new in each turn; `at_clinic` is the moment of a day and hour there,
-    `clinic_day` the day of a moment. `personal_links`: whether the service has a web chat.
+    `clinic_day` the day of a moment. `personal_links`: whether the service has a web chat,
+    `sms`: whether it reaches phones by SMS.
     """
 
     trial: Trial
@@ -33,6 +34,7 @@ class Circumstances:
     at_clinic: Callable[[date, time], datetime]
     clinic_day: Callable[[datetime], date]
     personal_links: bool
+    sms: bool
 
 
 Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]

@@ -72,6 +72,10 @@ def _with_page(_facts: ParticipantFacts, given: Circumstances) -> bool:
     return given.personal_links
 
 
+def _by_sms(facts: ParticipantFacts, given: Circumstances) -> bool:
+    return given.sms and facts.reached_on != "sms"
+
+
 def _silent(facts: ParticipantFacts, _given: Circumstances) -> bool:
     return not _chart(facts).messaging
 
@@ -140,6 +144,7 @@ OFFERS = (
     Offer("called", Page.MESSAGES, _anybody),
     Offer("invite", Page.MESSAGES, _coordinator),
     Offer("personal_link", Page.MESSAGES, _all(_coordinator, _with_page)),
+    Offer("sms", Page.MESSAGES, _all(_coordinator, _by_sms)),
     Offer("renew_messages", Page.MESSAGES, _all(_coordinator, _silent)),
     Offer("why", Page.MESSAGES, _anybody),
     Offer("history", Page.RECORD, _anybody),

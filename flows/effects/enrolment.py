@@ -44,4 +44,15 @@ class MakePersonalLink:
     code: str
 
 
-Enrolling = RecordScreeningFailure | EnrolParticipant | InviteParticipant | MakePersonalLink
+@dataclass(frozen=True, slots=True)
+class InviteBySms:
+    """A code sent to this number, which is the participant's once the code comes back from it."""
+
+    participant: int
+    code: str
+    phone: str = field(repr=False)
+
+
+Enrolling = (
+    RecordScreeningFailure | EnrolParticipant | InviteParticipant | InviteBySms | MakePersonalLink
+)

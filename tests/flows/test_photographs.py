@@ -29,7 +29,17 @@ def given(*, tapped: bool = False) -> Circumstances:
 
     roles = frozenset({Role.CLINICIAN})
     return Circumstances(
-        TRIAL, 2, roles, NOW, ON, tapped, "", at_clinic, datetime.date, personal_links=False
+        TRIAL,
+        2,
+        roles,
+        NOW,
+        ON,
+        tapped,
+        "",
+        at_clinic,
+        datetime.date,
+        personal_links=False,
+        sms=False,
     )
 
 
