@@ -223,12 +223,16 @@ SETTINGS = (
     ),
     Setting(
         "SMS_GATEWAY",
-        "kannel; there is no SMS if not set",
-        _one_of("kannel"),
+        "kannel or kavenegar; there is no SMS if not set",
+        _one_of("kannel", "kavenegar"),
     ),
-    Setting("SMS_URL", "Kannel's smsbox, such as http://127.0.0.1:13013", _url("https", "http")),
+    Setting(
+        "SMS_URL",
+        "Kannel's smsbox, such as http://127.0.0.1:13013; Kavenegar's own if not set",
+        _url("https", "http"),
+    ),
     Setting("SMS_USER", "Kannel's sendsms-user", str),
-    Setting("SMS_PASSWORD", "its password", str),
+    Setting("SMS_PASSWORD", "the password of Kannel's sendsms-user, or Kavenegar's API key", str),
     Setting("SMS_NUMBER", "the clinic's own number or line, which SMS are sent from", _sender),
     Setting("SMS_SECRET", "secret in the addresses that the gateway calls", _secret),
     Setting(
@@ -255,7 +259,10 @@ SETTINGS = (
 )
 
 
-_FOR_SMS = ("SMS_URL", "SMS_USER", "SMS_PASSWORD", "SMS_NUMBER", "SMS_SECRET")
+_FOR_SMS = {
+    "kannel": ("SMS_URL", "SMS_USER", "SMS_PASSWORD", "SMS_NUMBER", "SMS_SECRET"),
+    "kavenegar": ("SMS_PASSWORD", "SMS_NUMBER", "SMS_SECRET"),
+}
 
 
 def read_settings(environment: Mapping[str, str], file: Path = Path(".env")) -> Settings:
@@ -274,10 +281,12 @@ def read_settings(environment: Mapping[str, str], file: Path = Path(".env")) -> 
             f"{PREFIX}WEBHOOK_SECRET is missing; with {PREFIX}WEBHOOK_URL it keeps others from "
             "sending updates, so make one at random and set it."
         )
-    if given.get(f"{PREFIX}SMS_GATEWAY"):
+    if given.get(f"{PREFIX}SMS_GATEWAY") in _FOR_SMS:
         problems += _missing_for_sms(given)
     if problems:
         raise SettingsRefused(problems)
+    if values["sms_url"] is None:
+        values["sms_url"] = "https://api.kavenegar.com"
     if values["sms_callback_url"] is None:
         values["sms_callback_url"] = f"http://{values['listen'].host}:{values['listen'].port}"
     if values["database"] is None:
@@ -286,7 +295,7 @@ def read_settings(environment: Mapping[str, str], file: Path = Path(".env")) -> 
 
 
 def _missing_for_sms(given: Mapping[str, str]) -> Iterator[str]:
-    for name in _FOR_SMS:
+    for name in _FOR_SMS[given[f"{PREFIX}SMS_GATEWAY"]]:
         if not given.get(PREFIX + name):
             yield f"{PREFIX}{name} is missing; {PREFIX}SMS_GATEWAY needs it."
 

@@ -16,6 +16,8 @@ _sms = tables.sms
 _report = tables.sms_report
 _outbox = tables.outbox
 
+# Why an SMS failed, when it is that this phone takes none of ours.
+BLOCKED = "sms_blocked"
 # What is in doubt is settled by the better news: what was delivered once did arrive.
 _RANK = ("delivered", "failed", "expired")
 # A report of nobody's SMS is kept so long, in case that SMS is still about to be known.
@@ -100,10 +102,22 @@ def blocked_person(connection: Connection, *, gateway: str, reference: str) -> i
         .where(
             _sms.c.gateway == gateway,
             _sms.c.reference == reference,
-            _report.c.reason == "blocked",
+            _report.c.reason == BLOCKED,
         )
     )
     return found
+
+
+def unsettled(connection: Connection, *, gateway: str, since: datetime, limit: int) -> list[str]:
+    """The references of SMS accepted since then of which nothing final was reported."""
+    return list(
+        connection.scalars(
+            select(_sms.c.reference)
+            .where(_sms.c.gateway == gateway, _sms.c.accepted_at >= since, ~exists().where(_IS_OF))
+            .order_by(_sms.c.id.desc())
+            .limit(limit)
+        )
+    )
 
 
 def deliveries(connection: Connection, person_id: int) -> dict[int, Delivered]:

@@ -1,6 +1,6 @@
 """What a gateway is to the service: it takes an SMS, and brings what phones and operators say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -54,3 +54,17 @@ class Gateway(Protocol):
         """None when it says that nothing is settled yet."""
 
     async def close(self) -> None: ...
+
+
+class AskedInVain(Exception):
+    """The gateway did not say what was asked for; it may do so later."""
+
+
+class AskedGateway(Gateway, Protocol):
+    """A gateway whose callbacks may fail to come, so that it is asked as well."""
+
+    async def unread(self) -> Sequence[Received]:
+        """What came in and was not asked for before. Raises AskedInVain."""
+
+    async def look_up(self, references: Sequence[str]) -> Sequence[Report]:
+        """What is settled of these. Raises AskedInVain."""

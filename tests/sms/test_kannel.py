@@ -1,66 +1,16 @@
 """Messages both ways through a real Kannel, and what its operator reports of them."""
 
-import asyncio
 from http import HTTPStatus
 
 import httpx
 import pytest
 
-from bot.clock import SystemClock
-from bot.opening import make_ready_beside, opened
-from bot.trial.definitions import load_study
-from bot.turn.desk import Desk
-from bot.turn.desks import Desks
-from flows.messages import say
-from flows.text import text
-from storage import participants, people
 from tests.process.hamrah import Hamrah
-from tests.process.participants import settings_of
 from tests.sms.operator import Operator, until
+from tests.sms.service import SARA, enrol, is_up, reported, tell
 
 pytestmark = pytest.mark.slow
-SARA, NOBODY = "+989120000001", "+989120000099"
-
-
-def enrol(hamrah: Hamrah) -> None:
-    """Somebody who is reached at this number."""
-
-    def add(desk: Desk) -> None:
-        person = people.create(
-            desk.connection, keys=desk.keys, language="fa", name="Sara", at=desk.now
-        )
-        participants.enrol(desk.connection, person_id=person, sex="F", age=30, at=desk.now)
-        people.bind_address(
-            desk.connection,
-            keys=desk.keys,
-            person_id=person,
-            channel="sms",
-            address=SARA,
-            at=desk.now,
-        )
-
-    asyncio.run(_at_desk(hamrah, "seed", add))
-
-
-def tell(hamrah: Hamrah, key: str) -> None:
-    """Something leaves to her, as another process writes it."""
-
-    def put(desk: Desk) -> None:
-        desk.notify(1, say(text(key, at=desk.now, phone="011")), key=key)
-
-    asyncio.run(_at_desk(hamrah, key, put))
-
-
-async def _at_desk(hamrah: Hamrah, nonce: str, function: object) -> None:
-    settings, clock = settings_of(hamrah), SystemClock()
-    master, _ = make_ready_beside(settings, clock.now())
-    async with opened(settings, master) as it:
-        desks = Desks(it.keys, load_study(settings.trial), clock)
-        await desks.write(it.database, nonce, function)  # type: ignore[arg-type]
-
-
-def reported(hamrah: Hamrah) -> list[str]:
-    return [state for (state,) in hamrah.stored("SELECT state FROM sms_report")]
+NOBODY = "+989120000099"
 
 
 def test_persian_goes_both_ways_and_long_messages_arrive_whole(
@@ -111,7 +61,7 @@ def test_a_callback_without_the_secret_is_refused(hamrah: Hamrah, operator: Oper
     enrol(hamrah)
     said = {"id": "1", "from": SARA, "text": "سلام"}
     with hamrah.running():
-        until(lambda: hamrah_is_up(hamrah))
+        until(lambda: is_up(hamrah))
         for wrong in ("", "another-secret-of-16", "é" * 20):
             answer = httpx.post(f"{hamrah.url}/sms/{wrong}/incoming", params=said, trust_env=False)
             assert answer.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
@@ -119,10 +69,3 @@ def test_a_callback_without_the_secret_is_refused(hamrah: Hamrah, operator: Oper
             answer = httpx.get(f"{operator.callback}/{what}", trust_env=False)
             assert answer.status_code == HTTPStatus.OK
         assert hamrah.stored("SELECT count(*) FROM outbox") == [(0,)]
-
-
-def hamrah_is_up(hamrah: Hamrah) -> bool:
-    try:
-        return httpx.get(f"{hamrah.url}/health", trust_env=False).status_code < 600
-    except httpx.HTTPError:
-        return False
