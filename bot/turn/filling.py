@@ -9,13 +9,13 @@ from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
 from flows import engine
-from flows.conversation import Conversation
+from flows.conversation import STUCK_AFTER, Conversation
 from flows.effects.following import CorrectRating
 from flows.engine import step
 from flows.events import Began, Event, Resumed
 from flows.forms import NOT_ASKED, Answer, Form, Item, Missing, Words
 from flows.instruments import FilledBy, title
-from flows.messages import say
+from flows.messages import run_button, say
 from flows.roles import Role
 from flows.text import Text, text
 from storage import conversations, participants, protocol, responses
@@ -141,8 +141,14 @@ def _carry_out(
     match effect:
         case engine.Ask(item_id, problem, misses):
             item = _item(form, item_id)
-            asked = questions.question(form, found.id, state, item, problem=problem, misses=misses)
-            voice.say(asked)
+            phone = voice.desk.study.trial.site.clinic_phone
+            voice.say(
+                questions.question(
+                    form, found.id, state, item, problem=problem, misses=misses, phone=phone
+                )
+            )
+            if misses == STUCK_AFTER:
+                _tell_of_stuck(voice, row)
         case engine.Redraw(item_id):
             voice.redraw(questions.question(form, found.id, state, _item(form, item_id)))
         case engine.AskToConfirmPreferringNot():
@@ -160,6 +166,17 @@ def _carry_out(
         case _:
             assert_never(effect)
     return False
+
+
+def _tell_of_stuck(voice: Voice, row: FormRow) -> None:
+    """A participant cannot answer a question: the coordinators phone, and see it on their list."""
+    if voice.person != row.participant:
+        return
+    code = participants.code_of(voice.desk.connection, row.participant)
+    card = run_button(text("command.card.button"), "card", code)
+    voice.desk.notify_role(
+        Role.COORDINATOR, say(text("staff.stuck", code=code), buttons=((card,),))
+    )
 
 
 def _item(form: Form, item_id: str) -> Item:
