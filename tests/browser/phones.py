@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Browser, FilePayload, Locator, Page
+from playwright.async_api import Browser, ConsoleMessage, FilePayload, Locator, Page
 
 ZONE = ZoneInfo("Asia/Tehran")
 
@@ -146,9 +146,16 @@ class RehearsalPage:
     def _watch(self) -> None:
         """Whatever a careful reader of the browser's console would complain of."""
         page = self.page
-        page.on("console", lambda it: self.trouble.append(it.text) if it.type == "error" else None)
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("request", lambda it: self._look_at(it.url))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        """A picture that leaves the chat can be gone before a busy page has asked for it."""
+        url = str(said.location["url"])
+        is_gone = "status of 404" in said.text and "/files/" in urlsplit(url).path
+        if said.type == "error" and not is_gone:
+            self.trouble.append(f"{said.text} ({url})")
 
     def _look_at(self, url: str) -> None:
         if not url.startswith((self.origin, "blob:", "data:")):
