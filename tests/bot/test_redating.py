@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.rehearsal.world import World
+from bot.turn.desk import Desk
 from flows.chart import Chart, Milestone
 from flows.commands.entries import MAY_BE_NOT_SO, MAY_BE_ON_ANOTHER_DAY
-from storage import participants, photographs, responses
+from flows.roles import Role
+from storage import closing, participants, people, photographs, responses
 from storage.responses import FormRow
 from tests.properties.people import add_participant, open_trial
 
@@ -160,6 +162,30 @@ async def test_answers_taken_back_after_their_window_are_asked_of_staff_alone(
     assert not check.is_open
     assert not await world.database.read(responses.entered_for, check.id, await _person(world))
     await enter(world, "NO", today + timedelta(days=4))
+    (check,) = await forms(world, "safety_check")
+    assert check.submitted_at is not None
+
+
+async def test_nothing_that_was_entered_is_corrected_once_the_data_are_locked(
+    world: World,
+) -> None:
+    await world.pass_time(timedelta(days=4))
+    await enter(world, "NO", world.study.today(world.now))
+    before = await chart(world)
+
+    def lock(desk: Desk) -> None:
+        pi = people.holders(desk.connection, Role.PI)[0]
+        closing.lock(desk.connection, keys=desk.keys, by=pi, reason="over", at=desk.now)
+
+    await world.at_desk(lock)
+    await correct(world, "clinician", "session given", "NOT_SO")
+    assert await chart(world) == before
+    coordinator = world.phone("coordinator")
+    await coordinator.send(f"/retract_answers {CODE}")
+    await coordinator.tap("1.")
+    await coordinator.choose("NOT_SO")
+    await coordinator.send("A slip.")
+    await coordinator.press("S")
     (check,) = await forms(world, "safety_check")
     assert check.submitted_at is not None
 

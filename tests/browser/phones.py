@@ -161,6 +161,13 @@ class RehearsalPage:
         if not url.startswith((self.origin, "blob:", "data:")):
             self.trouble.append(f"a request to another host: {url}")
 
+    async def broken_pictures(self) -> int:
+        """How many pictures stand in a chat that could not be loaded."""
+        found: int = await self.page.evaluate(
+            "[...document.images].filter(it => it.complete && !it.naturalWidth).length"
+        )
+        return found
+
     async def ready(self) -> None:
         await self.page.wait_for_selector(".phone li.theirs")
         await self.page.wait_for_selector("#guide p")

@@ -36,6 +36,7 @@ async def test_a_whole_trial_is_rehearsed_as_the_guide_says(
     await _come_and_be_rated(it)
     await _answer_and_look(it)
     assert it.trouble == []
+    assert await it.broken_pictures() == 0
 
 
 async def _make_eligible(it: RehearsalPage) -> None:
