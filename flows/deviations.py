@@ -22,6 +22,7 @@ class DeviationKind(StrEnum):
     PHOTOGRAPHS_MISSING = "photographs_missing"
     SESSION_MISSING = "session_missing"
     RATING_LATE = "rating_late"
+    NOT_ELIGIBLE = "not_eligible"
     OTHER = "other"
 
 
@@ -46,6 +47,7 @@ def deviations(course: Course) -> Iterator[Deviation]:
     """Every deviation there is in the course of somebody who is followed."""
     if not course.chart.is_followed:
         return
+    yield from _not_eligible(course)
     yield from _first_session(course)
     yield from _unanswered(course)
     for visit in course.trial.visits:
@@ -56,6 +58,13 @@ def deviations(course: Course) -> Iterator[Deviation]:
             yield from _incomplete(course, due, at_visit)
         if visit.rating is not None:
             yield from _rating_late(course, visit.name, at_visit)
+
+
+def _not_eligible(course: Course) -> Iterator[Deviation]:
+    """Found when what the allocation rested on was taken back and filled in anew."""
+    chart = course.chart
+    if chart.excluded and chart.randomized_on is not None:
+        yield Deviation("not_eligible", DeviationKind.NOT_ELIGIBLE, chart.randomized_on)
 
 
 def _first_session(course: Course) -> Iterator[Deviation]:

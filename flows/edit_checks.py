@@ -57,6 +57,18 @@ def _form_unanswered(course: Course) -> Facts:
         yield f"{it.visit}:{it.instrument}", about
 
 
+def _taken_back(course: Course) -> Facts:
+    """What an allocation rests on was taken back after it, and is not filled in anew."""
+    chart = course.chart
+    for step, stands in (
+        ("eligibility", chart.eligibility_answered),
+        ("eligibility_confirmed", chart.eligibility_confirmed or chart.excluded),
+        ("reference", chart.reference_recorded),
+    ):
+        if not stands:
+            yield step, {"step": text(f"step.{step}")}
+
+
 def _photographs_missing(course: Course) -> Facts:
     for visit in course.trial.visits:
         at_visit = course.chart.visit(visit.name)
@@ -193,6 +205,7 @@ def _said_no_problem(course: Course, filled: Filled) -> bool:
 
 RULES = (
     Rule("form_unanswered", QueryKind.MISSING, _form_unanswered),
+    Rule("taken_back", QueryKind.MISSING, _taken_back),
     Rule("photographs_missing", QueryKind.MISSING, _photographs_missing),
     Rule("session_unrecorded", QueryKind.MISSING, _session_unrecorded),
     Rule("visit_unrecorded", QueryKind.MISSING, _visit_unrecorded),

@@ -55,6 +55,24 @@ def after_submission(
     return (*told, OpenReportedEvents(chart.participant, form.form_id, terms))
 
 
+def milestones_of(trial: Trial, instrument: str) -> frozenset[Milestone]:
+    """What is recorded of a participant because a form of staff was submitted, and rests on it."""
+    check = trial.before_session
+    if instrument == trial.eligibility.instrument:
+        return frozenset(
+            {
+                Milestone.ELIGIBILITY_RECORDED,
+                Milestone.ELIGIBILITY_CONFIRMED,
+                Milestone.NOT_ELIGIBLE,
+            }
+        )
+    if instrument == trial.eligibility.reference:
+        return frozenset({Milestone.REFERENCE_RECORDED})
+    if check is not None and instrument == check.instrument:
+        return frozenset({Milestone.CHECKED_BEFORE_SESSION, Milestone.SESSION_BLOCKED})
+    return frozenset()
+
+
 def tells_of_events(trial: Trial, instrument: Instrument) -> bool:
     check = trial.safety_check
     return instrument.name == trial.side_effect_report or (
@@ -120,7 +138,8 @@ def excluding_items(instrument: Instrument, answers: Answers) -> list[str]:
 def _after_eligibility(
     instrument: Instrument, answers: Answers, chart: Chart, today: date
 ) -> Sequence[Effect]:
-    if chart.randomized_on is not None:  # Randomized while this form was being filled in.
+    if chart.randomized_on is not None and chart.eligibility_answered:
+        # Randomized while this form was being filled in.
         return (Say(say(text("refused.randomized_already", code=chart.code))),)
     excluding = excluding_items(instrument, answers)
     recorded = RecordMilestone(
@@ -129,11 +148,15 @@ def _after_eligibility(
         today,
         detail={"excluded": "YES" if excluding else "NO", "items": ",".join(excluding)},
     )
+    if excluding and chart.randomized_on is not None:
+        about: dict[str, Param] = {"code": chart.code, "reasons": _reasons(instrument, excluding)}
+        told = say(text("submitted.randomized_not_eligible", **about))
+        return (recorded, TellRole(Role.PI, told), Say(told))
     if excluding:
         reasons = _reasons(instrument, excluding)
         excluded = RecordMilestone(chart.participant, Milestone.NOT_ELIGIBLE, today)
-        told = text("submitted.not_eligible", code=chart.code, reasons=reasons)
-        return (recorded, excluded, Say(say(told)))
+        why = text("submitted.not_eligible", code=chart.code, reasons=reasons)
+        return (recorded, excluded, Say(say(why)))
     button = run_button(
         text("command.confirm_eligibility.button"), "confirm_eligibility", chart.code
     )

@@ -134,7 +134,12 @@ def _check_eligibility(facts: ParticipantFacts, _a: Answers, _g: Circumstances) 
     chart = facts.chart
     if chart is None:
         return None
-    if chart.randomized_on is not None:
+    return _check_before(chart, done=chart.eligibility_answered)
+
+
+def _check_before(chart: Chart, *, done: bool) -> Text | None:
+    """It comes before randomization, and later only in place of what was taken back."""
+    if chart.randomized_on is not None and done:
         return text("refused.randomized_already", code=chart.code)
     return text("refused.left", code=chart.code) if has_left(chart.status) else None
 
@@ -144,11 +149,11 @@ def _eligibility(facts: ParticipantFacts, _answers: Answers, given: Circumstance
     return (BeginForm(given.trial.eligibility.instrument, facts.chart.participant),)
 
 
-def _check_confirm(facts: ParticipantFacts, _a: Answers, given: Circumstances) -> Text | None:
+def _check_confirm(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
     chart = facts.chart
     if chart is None:
         return None
-    if left := _check_eligibility(facts, _a, given):
+    if left := _check_before(chart, done=chart.eligibility_confirmed):
         return left
     if not chart.eligibility_answered:
         return text("refused.no_eligibility", code=chart.code)
@@ -175,7 +180,7 @@ def _check_reference(facts: ParticipantFacts, _a: Answers, _g: Circumstances) ->
         return None
     if not chart.eligibility_confirmed:
         return text("refused.not_eligible_yet", code=chart.code)
-    return _check_eligibility(facts, _a, _g)
+    return _check_before(chart, done=chart.reference_recorded)
 
 
 def _reference(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:

@@ -65,6 +65,7 @@ def next_steps(facts: ParticipantFacts, given: Circumstances) -> tuple[Step, ...
     if chart.randomized_on is None:
         return (*_before_randomization(facts, chart, given), *asked)
     return (
+        *_again(chart, given),
         *_at_visits(chart, given),
         *_answering(facts, chart, given),
         *asked,
@@ -83,6 +84,15 @@ def _before_randomization(
         about = (baseline, given.today.isoformat()) if command == "photographs" else ()
         yield Step(command, (chart.code, *about), baseline if about else None)
     yield from _inviting(facts, chart, given)
+
+
+def _again(chart: Chart, given: Circumstances) -> Iterator[Step]:
+    """What was taken back after the randomization is filled in anew."""
+    step = next_step_before_randomization(given.trial, chart)
+    command, roles = _BEFORE.get(step or "", ("", frozenset[Role]()))
+    is_taken_back = step in {"eligibility", "eligibility_confirmed", "reference"}
+    if is_taken_back and not chart.excluded and roles & given.roles:
+        yield Step(command, (chart.code,))
 
 
 def _inviting(facts: ParticipantFacts, chart: Chart, given: Circumstances) -> Iterator[Step]:

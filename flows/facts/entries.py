@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flows.chart import Chart, Milestone
+from flows.instruments import FilledBy
 from flows.text import Text
 
 
@@ -17,17 +18,27 @@ class Entered:
     visit: str | None
     at: datetime | None
     entered_by: int
+    entered_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class EnteredForm:
-    """A questionnaire in which answers stand that staff entered; `on` is their original day."""
+    """A form in which answers stand that staff entered: for the participant, or about them.
+
+    `on` is the original day of the answers; `led_to` what was recorded by itself because of them.
+    """
 
     form_id: int
     title: Text
     instrument: str
     visit: str | None
     on: date
+    filled_by: FilledBy
+    led_to: tuple[Entered, ...] = ()
+
+    @property
+    def is_of_staff(self) -> bool:
+        return self.filled_by is not FilledBy.PARTICIPANT
 
 
 @dataclass(frozen=True, slots=True)

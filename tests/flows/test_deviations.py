@@ -21,14 +21,19 @@ DUE_ON, CLOSES_ON = date(2026, 10, 26), date(2026, 11, 2)
 DAY = timedelta(days=1)
 
 
+RANDOMIZED = (
+    Recorded(Milestone.CONSENTED, FIRST),
+    Recorded(Milestone.ELIGIBILITY_RECORDED, FIRST, detail={"excluded": "NO"}),
+    Recorded(Milestone.ELIGIBILITY_CONFIRMED, FIRST),
+    Recorded(Milestone.REFERENCE_RECORDED, FIRST),
+    Recorded(Milestone.PHOTOGRAPHED, FIRST, "baseline"),
+    Recorded(Milestone.RANDOMIZED, FIRST),
+)
+
+
 def treated(*facts: Recorded, on: date = FIRST) -> Chart:
-    began = [
-        Recorded(Milestone.CONSENTED, FIRST),
-        Recorded(Milestone.PHOTOGRAPHED, FIRST, "baseline"),
-        Recorded(Milestone.RANDOMIZED, FIRST),
-        Recorded(Milestone.SESSION_DONE, on, "baseline"),
-    ]
-    return fold(Chart(1, "P-001", "F", 36), [*began, *facts])
+    session = Recorded(Milestone.SESSION_DONE, on, "baseline")
+    return fold(Chart(1, "P-001", "F", 36), [*RANDOMIZED, session, *facts])
 
 
 def attended(on: date, **detail: str) -> Recorded:
@@ -105,6 +110,13 @@ def test_the_parts_of_a_visit_on_its_day_are_the_same_deviation() -> None:
     assert kinds(treated(*parts), on) == [DeviationKind.OUT_OF_WINDOW]
     another = Recorded(Milestone.SESSION_DONE, on + DAY, "month_1")
     assert kinds(treated(*parts[:2], another), on + DAY) == [DeviationKind.OUT_OF_WINDOW] * 2
+
+
+def test_who_turns_out_not_to_have_been_eligible_is_one() -> None:
+    excluded = Recorded(Milestone.ELIGIBILITY_RECORDED, DUE_ON, detail={"excluded": "YES"})
+    assert kinds(treated(excluded), DUE_ON) == [DeviationKind.NOT_ELIGIBLE]
+    before = fold(Chart(1, "P-001", "F", 36), [Recorded(Milestone.CONSENTED, FIRST), excluded])
+    assert found(before, DUE_ON) == []
 
 
 def test_an_appointment_alone_is_no_deviation() -> None:

@@ -21,6 +21,7 @@ from tests.flows.test_deviations import (
     DAY,
     DUE_ON,
     FIRST,
+    RANDOMIZED,
     attended,
     course,
     form,
@@ -67,6 +68,15 @@ def test_what_is_missing() -> None:
     assert rules(treated(), CLOSES_ON + DAY) == ["visit_unrecorded"]
 
 
+def test_what_an_allocation_rests_on_and_was_taken_back() -> None:
+    again = Recorded(Milestone.ELIGIBILITY_RECORDED, FIRST, detail={"excluded": "NO"})
+    assert rules(treated(again), FIRST) == ["taken_back"]
+    excluded = Recorded(Milestone.ELIGIBILITY_RECORDED, FIRST, detail={"excluded": "YES"})
+    assert rules(treated(excluded), FIRST) == []
+    bare = [Recorded(Milestone.CONSENTED, FIRST), Recorded(Milestone.RANDOMIZED, FIRST)]
+    assert rules(fold(Chart(1, "P-001", "F", 36), bare), FIRST) == ["taken_back"] * 3
+
+
 def test_a_visit_that_is_booked_for_later_or_was_missed_is_not_asked_about() -> None:
     at = datetime(2026, 11, 8, 6, tzinfo=UTC)
     booked = Recorded(Milestone.BOOKED, at.date(), "month_1", at)
@@ -85,8 +95,7 @@ def test_what_is_late_without_a_reason() -> None:
 
 
 def test_a_first_session_that_is_not_recorded_within_its_limit() -> None:
-    randomized = [Recorded(Milestone.CONSENTED, FIRST), Recorded(Milestone.RANDOMIZED, FIRST)]
-    chart = fold(Chart(1, "P-001", "F", 36), randomized)
+    chart = fold(Chart(1, "P-001", "F", 36), RANDOMIZED)
     last = FIRST + STUDY.trial.eligibility.session_1_within_days * DAY
     assert rules(chart, last) == []
     assert rules(chart, last + DAY) == ["session_unrecorded"]

@@ -320,6 +320,7 @@ async def _enter_for(world: Watched) -> None:
     await world.say("clinician", "/answer_for P-003", "(NEW)", "(TELEPHONE)", "no phone", "[S]")
     await world.fill_in(clinician)
     await world.say("coordinator", "/retract_answers P-001", "[a]", "(NOT_SO)", "a slip", "[S]")
+    await world.say("clinician", "/retract_answers P-003", "2", "(ANSWERS)", "a slip", "[S]")
 
 
 async def _unblind_one(world: Watched) -> None:
