@@ -21,14 +21,20 @@ from bot.turn.links import Links
 def live_service(
     settings: Settings, study: Study, opened: Opened, listener: socket, stopping: asyncio.Event
 ) -> Service:
-    """Telegram where there is a token, the web chat where it has an address."""
+    """Telegram where there is a token, the web chat where it has an address, SMS where there is a
+    gateway.
+    """
     clock, files = SystemClock(), Files()
     telegram = None
     if settings.telegram_token is not None:
         from bot.telegram.connection import TelegramBot
 
         telegram = TelegramBot(settings, clock)
-    links = Links(None if telegram is None else telegram.invitation, settings.personal_link)
+    links = Links(
+        None if telegram is None else telegram.invitation,
+        settings.personal_link,
+        sms=settings.sms_gateway is not None,
+    )
     desks = Desks(opened.keys, study, clock, links)
 
     def parts() -> Iterator[Part]:
@@ -40,6 +46,8 @@ def live_service(
             yield TelegramPart(settings, telegram, ingress, files, clock, stopping)
         if settings.web_url is not None:
             yield _web_part(settings.web_url, opened, desks, files)
+        if settings.sms_gateway is not None:
+            yield _sms_part(settings, opened, desks, stopping)
         if study.trial.views:
             yield Keeping(opened.database, desks, files, clock)
 
@@ -54,3 +62,11 @@ def _web_part(url: str, opened: Opened, desks: Desks, files: Files) -> Part:
     secure = url.startswith("https://")
     entering = Entering(opened.database, desks, PATH, secure=secure)
     return WebPart(opened.database, desks, files, Live(), [url], entering.routes)
+
+
+def _sms_part(settings: Settings, opened: Opened, desks: Desks, stopping: asyncio.Event) -> Part:
+    from bot.sms.part import SmsPart, make_gateway
+
+    assert settings.sms_secret is not None
+    gateway = make_gateway(settings)
+    return SmsPart(opened.database, desks, gateway, settings.sms_secret, stopping)

@@ -39,6 +39,13 @@ class Settings:
     webhook_url: str | None
     webhook_secret: str | None = field(repr=False)
     web_url: str | None
+    sms_gateway: str | None
+    sms_url: str | None
+    sms_user: str | None = field(repr=False)
+    sms_password: str | None = field(repr=False)
+    sms_number: str | None = field(repr=False)
+    sms_secret: str | None = field(repr=False)
+    sms_callback_url: str | None
     listen: Listen
     data: Path
     database: str
@@ -53,7 +60,8 @@ class Settings:
 
     @property
     def has_channel(self) -> bool:
-        return self.telegram_token is not None or self.web_url is not None
+        ways = (self.telegram_token, self.web_url, self.sms_gateway)
+        return any(way is not None for way in ways)
 
     @property
     def for_rehearsal(self) -> "Settings":
@@ -64,6 +72,7 @@ class Settings:
             telegram_token=None,
             webhook_url=None,
             web_url=None,
+            sms_gateway=None,
             data=data,
             database=_database_in(data),
         )
@@ -145,6 +154,21 @@ def _secret(value: str) -> str:
     return value
 
 
+def _one_of(*names: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in names:
+            raise Wrong(f"must be {' or '.join(names)}")
+        return value
+
+    return read
+
+
+def _sender(value: str) -> str:
+    if not re.fullmatch(r"\+?[0-9]{3,15}", value, re.ASCII):
+        raise Wrong("must be a number of 3 to 15 digits, as the operator gave it")
+    return value
+
+
 def _listen(value: str) -> Listen:
     host, _, port = value.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65535:
@@ -198,6 +222,25 @@ SETTINGS = (
         _origin,
     ),
     Setting(
+        "SMS_GATEWAY",
+        "kannel or kavenegar; there is no SMS if not set",
+        _one_of("kannel", "kavenegar"),
+    ),
+    Setting(
+        "SMS_URL",
+        "Kannel's smsbox, such as http://127.0.0.1:13013; Kavenegar's own if not set",
+        _url("https", "http"),
+    ),
+    Setting("SMS_USER", "Kannel's sendsms-user", str),
+    Setting("SMS_PASSWORD", "the password of Kannel's sendsms-user, or Kavenegar's API key", str),
+    Setting("SMS_NUMBER", "the clinic's own number or line, which SMS are sent from", _sender),
+    Setting("SMS_SECRET", "secret in the addresses that the gateway calls", _secret),
+    Setting(
+        "SMS_CALLBACK_URL",
+        "address under which Kannel reaches this service; http:// and LISTEN if not set",
+        _origin,
+    ),
+    Setting(
         "LISTEN",
         "host:port of the web chat, the webhook, /health and /metrics",
         _listen,
@@ -216,6 +259,12 @@ SETTINGS = (
 )
 
 
+_FOR_SMS = {
+    "kannel": ("SMS_URL", "SMS_USER", "SMS_PASSWORD", "SMS_NUMBER", "SMS_SECRET"),
+    "kavenegar": ("SMS_PASSWORD", "SMS_NUMBER", "SMS_SECRET"),
+}
+
+
 def read_settings(environment: Mapping[str, str], file: Path = Path(".env")) -> Settings:
     """Raises SettingsRefused with everything that is wrong."""
     given = {**_from_file(file), **_ours(environment)}
@@ -232,11 +281,23 @@ def read_settings(environment: Mapping[str, str], file: Path = Path(".env")) -> 
             f"{PREFIX}WEBHOOK_SECRET is missing; with {PREFIX}WEBHOOK_URL it keeps others from "
             "sending updates, so make one at random and set it."
         )
+    if given.get(f"{PREFIX}SMS_GATEWAY") in _FOR_SMS:
+        problems += _missing_for_sms(given)
     if problems:
         raise SettingsRefused(problems)
+    if values["sms_url"] is None:
+        values["sms_url"] = "https://api.kavenegar.com"
+    if values["sms_callback_url"] is None:
+        values["sms_callback_url"] = f"http://{values['listen'].host}:{values['listen'].port}"
     if values["database"] is None:
         values["database"] = _database_in(values["data"])
     return Settings(**values)
+
+
+def _missing_for_sms(given: Mapping[str, str]) -> Iterator[str]:
+    for name in _FOR_SMS[given[f"{PREFIX}SMS_GATEWAY"]]:
+        if not given.get(PREFIX + name):
+            yield f"{PREFIX}{name} is missing; {PREFIX}SMS_GATEWAY needs it."
 
 
 def _database_in(folder: Path) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from flows.forms import Answer, Answers
 
+# Whose answer was not understood so often is helped by phone.
+STUCK_AFTER = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:

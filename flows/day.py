@@ -68,10 +68,14 @@ def call(
     reached_on: str | None,
     today: date,
     clinic_day: ClinicDay,
+    *,
+    stuck: bool = False,
 ) -> tuple[CallReason, date] | None:
     """Why this participant is to be phoned today, and until when; whoever was phoned rests."""
     if not chart.is_followed or chart.called_on == today:
         return None
+    if stuck:
+        return CallReason.STUCK, today
     late = timedelta(days=trial.reminders.call_list_day)
     for form in forms:
         if form.is_open and form.opens_on + late <= today and form.closes_on is not None:

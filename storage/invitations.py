@@ -1,4 +1,7 @@
-"""One-time codes that bind a chat to a person. Only a digest of a code is kept."""
+"""One-time codes that bind a chat to a person. Only a digest of a code is kept.
+
+A code `at_number` is short, and counts only when it comes from that phone number.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +28,7 @@ def invite(
     code: str,
     at: datetime,
     expires_at: datetime,
+    at_number: str | None = None,
 ) -> None:
     """Keep a new code for a person; the unused ones before it no longer count."""
     connection.execute(
@@ -39,18 +43,25 @@ def invite(
     connection.execute(
         insert(_invitation).values(
             person_id=person_id,
-            digest=keys.lookup.digest("invitation", code),
+            digest=_digest(keys, code, at_number),
             made_at=at,
             expires_at=expires_at,
         )
     )
 
 
-def find(connection: Connection, *, keys: Keyring, code: str, at: datetime) -> Redeemed | None:
+def find(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    code: str,
+    at: datetime,
+    at_number: str | None = None,
+) -> Redeemed | None:
     """Whom a code is for; None for a used, expired, replaced or unknown one."""
     person_id = connection.scalar(
         select(_invitation.c.person_id).where(
-            _invitation.c.digest == keys.lookup.digest("invitation", code),
+            _invitation.c.digest == _digest(keys, code, at_number),
             _invitation.c.used_at.is_(None),
             _invitation.c.replaced_at.is_(None),
             _invitation.c.expires_at > at,
@@ -59,12 +70,25 @@ def find(connection: Connection, *, keys: Keyring, code: str, at: datetime) -> R
     return None if person_id is None else Redeemed(person_id)
 
 
-def use(connection: Connection, *, keys: Keyring, code: str, at: datetime) -> None:
+def use(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    code: str,
+    at: datetime,
+    at_number: str | None = None,
+) -> None:
     connection.execute(
         update(_invitation)
-        .where(_invitation.c.digest == keys.lookup.digest("invitation", code))
+        .where(_invitation.c.digest == _digest(keys, code, at_number))
         .values(used_at=at)
     )
+
+
+def _digest(keys: Keyring, code: str, at_number: str | None) -> bytes:
+    if at_number is None:
+        return keys.lookup.digest("invitation", code)
+    return keys.lookup.digest("invitation at a number", f"{at_number} {code}")
 
 
 def revoke(connection: Connection, *, person_id: int, at: datetime) -> None:

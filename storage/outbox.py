@@ -9,8 +9,21 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any
 
-from sqlalchemy import Connection, Row, Subquery, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from storage import people, tables
 from storage.database import announce
@@ -37,6 +50,9 @@ _REACHED_AT = (
 # The channel of a message: a stranger's, its address's, or the one that reaches its person.
 _CHANNEL = func.coalesce(
     _outbox.c.channel, _address.c.channel, people.current_channel(_outbox.c.person_id)
+)
+_KEPT = select(_outbox, _address.c.channel.label("sent_on")).outerjoin(
+    _address, _address.c.id == _outbox.c.address_id
 )
 _CHANGE = update(_outbox).where(_outbox.c.id == bindparam("message_id"))
 
@@ -117,6 +133,7 @@ class Leaving:
 class Kept:
     """A message to a person as it stands in the record, whatever became of it."""
 
+    id: int
     key: str
     urgency: Urgency
     state: str
@@ -132,15 +149,37 @@ def messages_to(
     connection: Connection, *, keys: Keyring, person_id: int, kinds: Collection[str]
 ) -> list[Kept]:
     """Every message of these kinds to a person, in the order in which they were made."""
-    rows = connection.execute(
-        select(_outbox, _address.c.channel.label("sent_on"))
-        .outerjoin(_address, _address.c.id == _outbox.c.address_id)
-        .where(_outbox.c.person_id == person_id, _outbox.c.kind.in_(kinds))
-        .order_by(_outbox.c.id)
-    ).all()
+    which = and_(_outbox.c.person_id == person_id, _outbox.c.kind.in_(kinds))
+    return _kept(connection, keys, person_id, _KEPT.where(which).order_by(_outbox.c.id))
+
+
+def newest_by(
+    connection: Connection,
+    *,
+    keys: Keyring,
+    person_id: int,
+    channel: str,
+    since: datetime,
+    limit: int,
+) -> list[Kept]:
+    """What this person was told by this channel since then, the newest first."""
+    which = and_(
+        _outbox.c.person_id == person_id,
+        _outbox.c.kind.in_(("message", "edit")),
+        _outbox.c.channel == channel,
+        _outbox.c.state == "sent",
+        _outbox.c.settled_at >= since,
+    )
+    newest = _KEPT.where(which).order_by(_outbox.c.id.desc()).limit(limit)
+    return _kept(connection, keys, person_id, newest)
+
+
+def _kept(connection: Connection, keys: Keyring, person_id: int, query: Select[Any]) -> list[Kept]:
+    rows = connection.execute(query).all()
     key = keys.of(connection, person_id)
     return [
         Kept(
+            row.id,
             row.key,
             Urgency(row.urgency),
             row.state,

@@ -862,6 +862,36 @@ Index(
     postgresql_where=text("state = 'waiting'"),
 )
 
+# Each SMS of a message, as it is handed to the operator; `reference` is what the gateway calls it.
+sms = Table(
+    "sms",
+    metadata,
+    _id(),
+    Column("outbox_id", ForeignKey("outbox.id"), nullable=False),
+    Column("piece", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("reference", String),
+    Column("begun_at", UTC, nullable=False),
+    Column("accepted_at", UTC),
+    UniqueConstraint("outbox_id", "piece"),
+    Index(None, "gateway", "reference"),
+)
+
+# What the operator says became of an SMS: "delivered", "failed" or "expired". It may come twice,
+# in any order, and before the SMS is known by its reference.
+sms_report = Table(
+    "sms_report",
+    metadata,
+    _id(),
+    Column("gateway", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String),
+    Column("received_at", UTC, nullable=False),
+    UniqueConstraint("gateway", "reference", "state"),
+)
+
 update_seen = Table(
     "update_seen",
     metadata,

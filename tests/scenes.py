@@ -6,7 +6,6 @@ from pathlib import Path
 from shutil import copyfile
 
 from bot.rehearsal import scenes
-from bot.rehearsal.phones import Phone
 from bot.rehearsal.world import BEGINNING, DATABASE, MASTER_KEY, World
 from storage.backup import backup
 from storage.database import Database
@@ -39,7 +38,7 @@ async def keep(world: World, folder: Path) -> None:
     folder.mkdir(parents=True)
     backup(world.folder / DATABASE, folder, BEGINNING).rename(folder / DATABASE)
     copyfile(world.folder / MASTER_KEY, folder / MASTER_KEY)
-    phones = [(it.name, it.address, it.shown, it.popups) for it in world.phones.values()]
+    phones = [(it.name, it.shown, it.popups) for it in world.phones.values()]
     (folder / "world").write_bytes(pickle.dumps((world.now, phones, world.counters)))
 
 
@@ -54,5 +53,6 @@ async def take_up(world: World, folder: Path) -> None:
     master = MasterKeys.read(world.folder / MASTER_KEY)
     world.keys = await world.database.write(Keyring.open, master)
     world.now, phones, world.counters = pickle.loads((folder / "world").read_bytes())
-    for name, address, shown, popups in phones:
-        world.phones[name] = Phone(world, name, address, shown, popups)
+    for name, shown, popups in phones:
+        phone = world.phone(name)
+        phone.shown, phone.popups = shown, popups

@@ -22,6 +22,7 @@ from bot.sending.outgoing import (
     Words,
 )
 from bot.sending.rendering import render
+from bot.sms.parts import split
 from bot.turn.bodies import body_of
 from storage import outbox
 from storage.outbox import DueLine, Leaving
@@ -64,9 +65,11 @@ def take(connection: Connection, world: "World", due: DueLine) -> Arriving | Non
 
 async def show(world: "World", arriving: Arriving) -> None:
     address = arriving.leaving.address
-    phone = next(it for it in world.phones.values() if it.address == address)
+    phone = world.phone_at(address)
     outgoing = await drawn(arriving.outgoing)
     match outgoing:
+        case Words(words) if phone.channel == "sms":
+            phone.shown += [Shown(world.next_message(), it, []) for it in split(words)]
         case Words() as words:
             phone.shown.append(_worded(world.next_message(), words))
         case Change(message, words):

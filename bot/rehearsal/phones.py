@@ -1,11 +1,17 @@
-"""Phones that are no more than lists of what reached them, and the means to answer."""
+"""Phones that are no more than lists of what reached them, and the means to answer.
 
+A phone whose name ends in "-sms" has no bot: SMS alone reach it.
+"""
+
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.turn.incoming import Content, Edited, Sent, Tapped, Typed
 from flows.text import Text, text
+
+BY_SMS = "-sms"
 
 
 class NotPlayable(Exception):
@@ -42,6 +48,7 @@ class Phone:
     world: Receives
     name: str
     address: str
+    channel: str = "telegram"
     shown: list[Shown] = field(default_factory=list)
     popups: list[str] = field(default_factory=list)
     invitation: str = ""
@@ -50,8 +57,24 @@ class Phone:
     pictures: dict[int, bytes] = field(default_factory=dict)
     taken_back: int = 0
 
+    @classmethod
+    def named(cls, world: Receives, name: str) -> "Phone":
+        """The number of an SMS phone ends like the code of whose it is."""
+        if not name.endswith(BY_SMS):
+            return cls(world, name, f"chat-of-{name}")
+        digits = "".join(filter(str.isdecimal, name)) or "9999"
+        return cls(world, name, f"+98912000{digits:0>4}", "sms")
+
     async def send(self, words: str) -> None:
         await self.world.receive(self, Typed(words))
+
+    async def answer_with_code(self) -> None:
+        """Send back the digits that came last, as they were written."""
+        codes = (re.search(r"\d{6}", it.words) for it in reversed(self.shown))
+        code = next(filter(None, codes), None)
+        if code is None:
+            raise NotPlayable(text("cli.chat.no_code", phone=self.name))
+        await self.send(code[0])
 
     async def send_file(self, caption: str = "", file: str | None = "photo:x") -> None:
         await self.world.receive(self, Sent(caption, file))

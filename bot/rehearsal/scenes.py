@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib.resources import files
 from shutil import copytree
 
-from bot.rehearsal.phones import NotPlayable
+from bot.rehearsal.phones import BY_SMS, NotPlayable
 from bot.rehearsal.world import World
 from bot.taking_over.storing import load
 from bot.trial.definitions import load_study
@@ -220,6 +220,20 @@ async def _web_chat(world: World) -> None:
     world.links = replace(world.links, personal="https://hamrah.example.ir/chat/#{}".format)
 
 
+async def _sms(world: World) -> None:
+    """The service reaches phones by SMS beside Telegram."""
+    world.links = replace(world.links, sms=True)
+
+
+async def _by_sms(world: World, code: str) -> None:
+    """The participant has proved a number, and is reached there from now on."""
+    await _sms(world)
+    phone = world.phone(f"{code}{BY_SMS}")
+    await world.phone("coordinator").send(f"/sms {code} {phone.address}")
+    await phone.answer_with_code()
+    await phone.send("1" if world.language == "fa" else "2")
+
+
 async def _passed(world: World, days: str) -> None:
     await world.pass_time(timedelta(days=int(days)))
 
@@ -255,4 +269,6 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"the service is down for (\d+) days", _down),
     (r"(\d+) days later", _passed),
     (r"a web chat", _web_chat),
+    (r"SMS", _sms),
+    (r"(P-\d+) reached by SMS", _by_sms),
 )

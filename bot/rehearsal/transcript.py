@@ -8,6 +8,8 @@
     bot to coordinator:                     what reaches their phone, buttons in brackets
     …
 
+    P-001-sms:                              the same participant's phone, by SMS alone
+
     pop-up for allocator:                   the answer to a tap that leaves nothing in the chat
     = response P-001 pgais.1 overall MI     what is kept
     ~ 3 days                                time passes
@@ -28,7 +30,7 @@ from bot.rehearsal.watching import Watch
 from bot.rehearsal.world import World
 from flows.text import text
 
-SPEAKER = re.compile(r"((?:bot to |pop-up for )?(?:P-\d+|[a-z][a-z-]*)):")
+SPEAKER = re.compile(r"((?:bot to |pop-up for )?(?:P-\d+(?:-sms)?|[a-z][a-z-]*)):")
 PASSING = re.compile(r"~ (\d+) (minute|hour|day)s?")
 
 SetScene = Callable[[World, str], Awaitable[None]]
@@ -158,6 +160,8 @@ async def _speak(world: World, who: str, words: str) -> None:
     elif words == "(opens the link)":
         last = next(it.invitation for it in reversed(world.phones.values()) if it.invitation)
         await phone.send(f"/start {last}")
+    elif words == "(answers with the code)":
+        await phone.answer_with_code()
     elif (data := re.fullmatch(r"\(taps by hand (.+)\)", words)) is not None:
         await phone.tap_data(data[1])
     else:

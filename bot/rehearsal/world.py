@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 
 from bot.photographs.keeping import Keeping
 from bot.rehearsal import arriving, pictures, stage
-from bot.rehearsal.phones import Phone
+from bot.rehearsal.phones import BY_SMS, Phone
 from bot.rehearsal.pictures import DrawnFiles
 from bot.sending.files import Files
+from bot.sms.hearing import hear
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.trial.study import Study
 from bot.turn import arms, showing
@@ -117,8 +118,13 @@ class World:
     def phone(self, name: str) -> Phone:
         """The phone of this name; a new one is a stranger's."""
         if name not in self.phones:
-            self.phones[name] = Phone(self, name, f"chat-of-{name}")
+            self.phones[name] = Phone.named(self, name)
         return self.phones[name]
+
+    def phone_at(self, address: str) -> Phone:
+        """Whose phone it is; an SMS may be the first that is heard of one."""
+        known = (it for it in self.phones.values() if it.address == address)
+        return next(known, None) or self.phone(f"P-{address[-3:]}{BY_SMS}")
 
     async def receive(
         self, phone: Phone, content: Content, *, update_id: int | None = None
@@ -127,9 +133,9 @@ class World:
         self._updates += 1
         number = self._updates if update_id is None else update_id
         incoming = Incoming(
-            "telegram", number, phone.address, content, self.language, message=str(number)
+            phone.channel, number, phone.address, content, self.language, message=str(number)
         )
-        await self.at_desk(take_turn, incoming)
+        await self.at_desk(hear if phone.channel == "sms" else take_turn, incoming)
         await self.deliver()
 
     async def pass_time(self, span: timedelta) -> None:
@@ -152,7 +158,7 @@ class World:
     async def deliver(self) -> None:
         """Everything that waits reaches its phone."""
         while lines := await self.database.read(
-            outbox.due_lines, at=self.now, busy=(), channels=("telegram",), limit=100
+            outbox.due_lines, at=self.now, busy=(), channels=("telegram", "sms"), limit=100
         ):
             for line in lines:
                 while (it := await self.database.write(arriving.take, self, line)) is not None:

@@ -20,6 +20,7 @@ from bot.sending.outgoing import (
     TapAnswer,
     Words,
 )
+from bot.sms.plain import bare, in_plain
 from bot.trial.study import Study
 from bot.turn import arms
 from bot.turn.bodies import body_of, message_from_json
@@ -27,12 +28,15 @@ from bot.turn.correction_words import correction_message
 from bot.turn.links import Links
 from flows import commands
 from flows.commands.command import Reach
+from flows.messages import Message
 from flows.text import text, text_from_json
 from storage import participants, people, photographs, responses
 from storage.keyring import Keyring
 from storage.outbox import Leaving
 
 Body = Mapping[str, Any]
+
+SMS = "sms"
 
 
 def render(
@@ -85,12 +89,23 @@ def render(
             return _comparison(connection, keys, study, body, language)
         case "photograph":
             return _photograph(connection, keys, study, body, language)
+        case "message" | "edit" if leaving.channel == SMS:
+            return _words_alone(study, body, language)
         case kind:
             return _PLAIN[kind](study, body, language)
 
 
 def _words(study: Study, body: Body, language: str) -> Words:
-    message = message_from_json(dict(body))
+    return _worded(study, message_from_json(dict(body)), language)
+
+
+def _words_alone(study: Study, body: Body, language: str) -> Words:
+    """For a phone that shows no buttons, nor anything but plain letters."""
+    message = in_plain(message_from_json(dict(body)), study.wording)
+    return Words(bare(_worded(study, message, language).text))
+
+
+def _worded(study: Study, message: Message, language: str) -> Words:
     return Words(
         "\n\n".join(study.render(paragraph, language) for paragraph in message.paragraphs),
         tuple(

@@ -79,6 +79,7 @@ def circumstances(voice: Voice) -> Circumstances:
         clinic_day=desk.study.today,
         clinic_hour=desk.study.hour,
         personal_links=desk.links.personal is not None,
+        sms=desk.links.sms,
     )
 
 
@@ -93,9 +94,9 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
         facts, form = _form(voice, command, answers)
     if why:
         return _refuse(voice, command, why)
-    if problem is not None and voice.tap is not None:
+    if problem is not None and voice.chose:
         return _outdated(voice, command, answers)
-    typed = bool(answers) and voice.tap is None
+    typed = bool(answers) and not voice.chose
     state = Conversation(command.name, VERSION, answers=answers, typed=typed)
     if not form.items:
         return _decide(voice, command, state)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from bot.sms.plain import variant
 from bot.turn import locking, questions, showing, transcribing
 from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
@@ -11,13 +12,13 @@ from bot.turn.looking_over import look_over
 from bot.turn.speaking import Voice
 from bot.turn.visit_words import visit_words
 from flows import engine
-from flows.conversation import Conversation
+from flows.conversation import STUCK_AFTER, Conversation
 from flows.effects.following import CorrectRating, EnterAnswers
 from flows.engine import step
 from flows.events import Began, Event, Resumed
 from flows.forms import NOT_ASKED, Answer, Answers, Form, Item, Missing, Words
 from flows.instruments import FilledBy, title
-from flows.messages import say
+from flows.messages import run_button, say
 from flows.roles import Role
 from flows.text import Text, text
 from storage import conversations, participants, protocol, responses
@@ -176,8 +177,14 @@ def _carry_out(
     match effect:
         case engine.Ask(item_id, problem, misses):
             item = _item(form, item_id)
-            asked = questions.question(form, found.id, state, item, problem=problem, misses=misses)
-            voice.say(asked)
+            phone = voice.desk.study.trial.site.clinic_phone
+            voice.say(
+                questions.question(
+                    form, found.id, state, item, problem=problem, misses=misses, phone=phone
+                )
+            )
+            if misses == STUCK_AFTER:
+                _tell_of_stuck(voice, row)
         case engine.Redraw(item_id):
             voice.redraw(questions.question(form, found.id, state, _item(form, item_id)))
         case engine.AskToConfirmPreferringNot():
@@ -196,6 +203,17 @@ def _carry_out(
         case _:
             assert_never(effect)
     return False
+
+
+def _tell_of_stuck(voice: Voice, row: FormRow) -> None:
+    """A participant cannot answer a question: the coordinators phone, and see it on their list."""
+    if voice.person != row.participant:
+        return
+    code = participants.code_of(voice.desk.connection, row.participant)
+    card = run_button(text("command.card.button"), "card", code)
+    voice.desk.notify_role(
+        Role.COORDINATOR, say(text("staff.stuck", code=code), buttons=((card,),))
+    )
 
 
 def _item(form: Form, item_id: str) -> Item:
@@ -258,9 +276,9 @@ def answer_code(item: Item, answer: Answer) -> str:
 
 def wording_digest(voice: Voice, item: Item) -> str:
     """SHA-256 of the question and its options exactly as this person was shown them."""
-    study, language = voice.desk.study, voice.speaker.language
+    study, language, channel = voice.desk.study, voice.speaker.language, voice.speaker.channel
     shown = [item.question, *(option.label for option in item.options)]
-    words = "\n".join(study.render(it, language) for it in shown)
+    words = "\n".join(study.render(variant(it, channel, study.wording), language) for it in shown)
     return hashlib.sha256(words.encode()).hexdigest()
 
 

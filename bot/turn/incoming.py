@@ -19,6 +19,18 @@ class Tapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """A numbered choice of a message without buttons: nothing to be answered, nothing to change."""
+
+    data: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Words that can mean more than one of the choices, or an answer as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A picture, a voice message, a sticker or whatever is no text; `file` is the channel's own
     reference with its kind, such as "photo:AgAC…", if there is a file."""
@@ -47,7 +59,9 @@ class AddedToGroup:
     """The bot is in a group, where it has no business."""
 
 
-Content = Typed | Tapped | Sent | Edited | BlockedBot | UnblockedBot | AddedToGroup
+Content = (
+    Typed | Tapped | Chosen | Unclear | Sent | Edited | BlockedBot | UnblockedBot | AddedToGroup
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ list that changed meanwhile must not turn one choice into another.
 from collections.abc import Iterator
 from functools import reduce
 
-from flows.conversation import Conversation
+from flows.conversation import STUCK_AFTER, Conversation
 from flows.engine import previous_item
 from flows.events import (
     AskedToChange,
@@ -58,15 +58,24 @@ def question(
     *,
     problem: str | None = None,
     misses: int = 0,
+    phone: str = "",
 ) -> Message:
-    """The item's question as it is put now, after a problem if there was one."""
+    """The item's question as it is put now, after a problem if there was one. `phone` is where
+    whoever is stuck in a questionnaire is helped.
+    """
     head = () if problem is None else (text(f"problem.{problem}"),)
-    hint = (text("problem.hint"),) if misses > 1 and form.records else ()
+    hint = _hint(misses, phone) if form.records else ()
     body = (*_progress(form, item), item.question, *_options(item), *_how(item))
     rows = (*_answer_rows(conversation_id, conversation, item),)
     return Message(
         (*head, *hint, *body), (*rows, *_navigation(form, conversation_id, conversation, item))
     )
+
+
+def _hint(misses: int, phone: str) -> tuple[Text, ...]:
+    if misses >= STUCK_AFTER:
+        return (text("problem.call", phone=phone),)
+    return (text("problem.hint"),) if misses > 1 else ()
 
 
 def confirm_preferring_not(conversation_id: int, conversation: Conversation) -> Message:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.turn.bodies import message_body, tap_body
 from bot.turn.desk import Desk
-from bot.turn.incoming import Incoming, Tapped
+from bot.turn.incoming import Chosen, Incoming, Tapped
 from flows.messages import Message, say
 from flows.text import Text
 from storage.audit import Act, Detail
@@ -33,6 +33,11 @@ class Voice:
     def tap(self) -> Tapped | None:
         content = self.incoming.content
         return content if isinstance(content, Tapped) else None
+
+    @property
+    def chose(self) -> bool:
+        """Whether this was a choice that was offered, rather than words of their own."""
+        return isinstance(self.incoming.content, Tapped | Chosen)
 
     @property
     def role(self) -> str:

@@ -13,8 +13,8 @@ from storage.outbox import Urgency
 INVITATION_LASTS = timedelta(days=7)
 
 
-def invite(desk: Desk, person: int, secret: str) -> None:
-    """Keep a new one-time code for a person."""
+def invite(desk: Desk, person: int, secret: str, at_number: str | None = None) -> None:
+    """Keep a new one-time code for a person, which may count from one phone number alone."""
     invitations.invite(
         desk.connection,
         keys=desk.keys,
@@ -22,6 +22,7 @@ def invite(desk: Desk, person: int, secret: str) -> None:
         code=secret,
         at=desk.now,
         expires_at=desk.now + INVITATION_LASTS,
+        at_number=at_number,
     )
 
 

@@ -45,6 +45,7 @@ from storage import (
     people,
     planned,
     responses,
+    sms,
     updates,
 )
 from storage.outbox import Urgency
@@ -111,6 +112,7 @@ def _weekly_summary(desk: Desk, plan: DuePlan) -> Decision:
         key = f"summary:{desk.study.today(plan.due_at).isoformat()}:{person}"
         desk.notify(person, message, key=key)
     updates.forget_old(desk.connection, at=desk.now)
+    sms.forget_orphans(desk.connection, at=desk.now)
     return Send()
 
 

@@ -16,12 +16,14 @@ from bot.turn.desk import Desk
 from bot.turn.incoming import (
     AddedToGroup,
     BlockedBot,
+    Chosen,
     Edited,
     Incoming,
     Sent,
     Tapped,
     Typed,
     UnblockedBot,
+    Unclear,
 )
 from bot.turn.performing.photographing import key_of
 from bot.turn.reading import read_sent, read_typed
@@ -91,8 +93,10 @@ def _hear(voice: Voice) -> None:
     match content:
         case Typed(words):
             _hear_words(voice, words)
-        case Tapped(data):
+        case Tapped(data) | Chosen(data):
             _hear_tap(voice, data)
+        case Unclear():
+            _hear_unclear(voice)
         case Sent():
             _hear_file(voice, content)
         case Edited():
@@ -328,7 +332,7 @@ def _move(voice: Voice, found: Open, event: Event) -> None:
 
 def _hear_answer(voice: Voice, words: str) -> None:
     desk = voice.desk
-    found, item = _asked(voice)
+    found, item = asked(voice)
     is_participant = Role.PARTICIPANT in voice.speaker.roles
     if found is None:
         if is_participant:
@@ -378,7 +382,7 @@ def _hear_file_of_staff(voice: Voice, content: Sent) -> None:
     desk, key = voice.desk, key_of(voice)
     if photographs.is_known(desk.connection, key):
         return
-    found, item = _asked(voice)
+    found, item = asked(voice)
     if found is None:
         may_send = commands.find("photographs", voice.speaker.roles) and desk.study.trial.views
         voice.say(say(text("file.no_use"), *([text("file.photographs")] if may_send else [])))
@@ -391,7 +395,16 @@ def _hear_file_of_staff(voice: Voice, content: Sent) -> None:
         voice.remove_what_was_sent()
 
 
-def _asked(voice: Voice) -> tuple[Open | None, Item | None]:
+def _hear_unclear(voice: Voice) -> None:
+    """What can be meant in two ways is asked for again, never guessed."""
+    found, _ = asked(voice)
+    if found is None:
+        voice.tell(text("problem.ambiguous"))
+    else:
+        _move(voice, found, Misread("ambiguous"))
+
+
+def asked(voice: Voice) -> tuple[Open | None, Item | None]:
     """The conversation in the foreground, and what it asks."""
     desk = voice.desk
     found = conversations.foreground(desk.connection, keys=desk.keys, person_id=voice.person)

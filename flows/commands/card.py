@@ -24,7 +24,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 # Whoever has a web page alone sees a message when they look, and hears none.
-_CHATS = {None: "none", "web": "web"}
+_CHATS = {None: "none", "web": "web", "sms": "sms"}
 
 
 def _card(facts: ParticipantFacts, _answers: Answers, given: Circumstances) -> Decision:

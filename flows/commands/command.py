@@ -21,7 +21,7 @@ class Circumstances:
 
     `secret` is random and new in each turn; `at_clinic` is the moment of a day and hour there,
     `clinic_day` and `clinic_hour` the day and the hour of a moment. `personal_links`: whether the
-    service has a web chat.
+    service has a web chat, `sms`: whether it reaches phones by SMS.
     """
 
     trial: Trial
@@ -35,6 +35,7 @@ class Circumstances:
     clinic_day: Callable[[datetime], date]
     clinic_hour: Callable[[datetime], time]
     personal_links: bool
+    sms: bool
 
 
 Items = Callable[[F, Answers, Circumstances], tuple[Item, ...]]

@@ -1,12 +1,12 @@
-"""How a participant gets to their chat: a one-time link, or a personal page with a code."""
+"""How a participant gets to their chat: a one-time link, a personal page, or a code by SMS."""
 
 from flows.commands.about_participant import COORDINATOR, chart_items
-from flows.commands.command import Circumstances, Command, Reach
+from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach
 from flows.commands.enrolment import check_present
 from flows.effects import Decision
-from flows.effects.enrolment import InviteParticipant, MakePersonalLink
+from flows.effects.enrolment import InviteBySms, InviteParticipant, MakePersonalLink
 from flows.facts.participants import ParticipantFacts
-from flows.forms import Answers
+from flows.forms import Answers, Item, Phone
 from flows.text import Text, text
 
 
@@ -28,7 +28,39 @@ def _personal_link(facts: ParticipantFacts, _answers: Answers, _given: Circumsta
     return (MakePersonalLink(facts.chart.participant, facts.chart.code),)
 
 
+def _sms_items(
+    facts: ParticipantFacts, _answers: Answers, _given: Circumstances
+) -> tuple[Item, ...]:
+    """The number in the record is taken; where there is none, it is asked for."""
+    known = facts.chart is not None and facts.phone
+    return (PARTICIPANT,) if known else (PARTICIPANT, Item("phone", text("ask.phone"), Phone()))
+
+
+def _check_sms(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
+    if not given.sms:
+        return text("refused.no_sms")
+    if facts.chart is not None and facts.reached_on == "sms":
+        return text("refused.sms_already", code=facts.chart.code)
+    return check_present(facts, answers, given)
+
+
+def _sms(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
+    assert facts.chart is not None
+    phone = facts.phone or str(answers["phone"])
+    return (InviteBySms(facts.chart.participant, facts.chart.code, phone),)
+
+
 COMMANDS = (
+    Command(
+        "sms",
+        COORDINATOR,
+        ParticipantFacts,
+        _sms,
+        "invite_by_sms",
+        items=_sms_items,
+        check=_check_sms,
+        reach=Reach.CARD,
+    ),
     Command(
         "invite",
         COORDINATOR,

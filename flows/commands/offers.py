@@ -76,6 +76,10 @@ def _linked(facts: ParticipantFacts, _given: Circumstances) -> bool:
     return facts.is_linked
 
 
+def _by_sms(facts: ParticipantFacts, given: Circumstances) -> bool:
+    return given.sms and facts.reached_on != "sms"
+
+
 def _silent(facts: ParticipantFacts, _given: Circumstances) -> bool:
     return not _chart(facts).messaging
 
@@ -149,6 +153,7 @@ OFFERS = (
     Offer("invite", Page.MESSAGES, _coordinator),
     Offer("personal_link", Page.MESSAGES, _all(_coordinator, _with_page)),
     Offer("wrong_link", Page.MESSAGES, _all(_coordinator, _linked)),
+    Offer("sms", Page.MESSAGES, _all(_coordinator, _by_sms)),
     Offer("renew_messages", Page.MESSAGES, _all(_coordinator, _silent)),
     Offer("why", Page.MESSAGES, _anybody),
     Offer("answer_for", Page.RECORD, _anybody),

@@ -66,10 +66,20 @@ class CorrectIdentity:
     reason: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class InviteBySms:
+    """A code sent to this number, which is the participant's once the code comes back from it."""
+
+    participant: int
+    code: str
+    phone: str = field(repr=False)
+
+
 Enrolling = (
     RecordScreeningFailure
     | EnrolParticipant
     | InviteParticipant
+    | InviteBySms
     | MakePersonalLink
     | Unlink
     | CorrectIdentity

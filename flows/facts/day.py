@@ -15,8 +15,11 @@ class Need(StrEnum):
 
 
 class CallReason(StrEnum):
-    """Why a participant is phoned: a questionnaire waits, or no reminder reaches them."""
+    """Why a participant is phoned: they are stuck at a question, a questionnaire waits, or no
+    reminder reaches them.
+    """
 
+    STUCK = "stuck"
     FORM = "form"
     VISIT = "visit"
 

@@ -116,3 +116,19 @@ def test_each_setting_has_a_line_of_help() -> None:
     lines = help_lines().splitlines()
     assert [line.split()[0] for line in lines] == [f"HAMRAH_{it.name}" for it in SETTINGS]
     assert all(setting.help for setting in SETTINGS)
+
+
+def test_a_gateway_needs_what_it_is_reached_with(tmp_path: Path) -> None:
+    """Each that is missing is named; Kavenegar has an address of its own, and no user."""
+    for gateway, missing in (("kannel", ["URL", "USER"]), ("kavenegar", [])):
+        problems = refused(tmp_path, SMS_GATEWAY=gateway)
+        assert [problem.split()[0] for problem in problems] == [
+            f"HAMRAH_SMS_{name}" for name in (*missing, "PASSWORD", "NUMBER", "SECRET")
+        ]
+    assert "kannel or kavenegar" in refused(tmp_path, SMS_GATEWAY="smpp")[0]
+    given = {"GATEWAY": "kavenegar", "PASSWORD": "key", "NUMBER": "10004346", "SECRET": SECRET}
+    settings = read_settings({f"HAMRAH_SMS_{it}": given[it] for it in given}, tmp_path / ".env")
+    assert settings.has_channel
+    assert settings.sms_url == "https://api.kavenegar.com"
+    assert settings.sms_callback_url == "http://127.0.0.1:8080"
+    assert SECRET not in repr(settings)

@@ -93,6 +93,12 @@ def test_a_questionnaire_that_waits_too_long_is_a_call_once_a_day() -> None:
     assert call(TRIAL, called, forms, "telegram", late, day_of) is None
 
 
+def test_whoever_is_stuck_at_a_question_is_phoned_once() -> None:
+    assert call(TRIAL, treated(), (), "sms", DAY, day_of, stuck=True) == (CallReason.STUCK, DAY)
+    called = treated(Recorded(Milestone.CALLED, DAY))
+    assert call(TRIAL, called, (), "sms", DAY, day_of, stuck=True) is None
+
+
 def test_whom_no_reminder_reaches_is_phoned_before_their_visit() -> None:
     before = DAY - timedelta(days=TRIAL.reminders.visit_days_before)
     for chart, channel in (

@@ -40,6 +40,7 @@ def given(*, tapped: bool = False) -> Circumstances:
         datetime.date,
         datetime.time,
         personal_links=False,
+        sms=False,
     )
 
 

@@ -129,8 +129,9 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await world.seal(permuted)
     await world.confirm_protocol()
     await _enrol(world)
-    world.links = replace(world.links, personal="https://hamrah.example/chat/#{}".format)
-    await world.say("coordinator", "/personal_link P-001")
+    page = "https://hamrah.example/chat/#{}".format
+    world.links = replace(world.links, personal=page, sms=True)
+    await world.say("coordinator", "/personal_link P-001", "/sms P-001 09120000001")
     await _first_week(world)
     await _first_month(world)
     await _to_the_end(world)

@@ -40,6 +40,8 @@ CHANGING = {
     "personal_link": "ends",
     "quarantine": "is looked at and cleared",
     "rehearsal": "its clock is moved",
+    "sms": "is accepted",
+    "sms_report": "is forgotten",
     "staff_role": "ends",
     "update_seen": "is forgotten",
     "web_file": "leaves the chat",

@@ -4,6 +4,7 @@ import json
 from typing import assert_never
 
 from bot.turn import staffing, unlinking
+from bot.turn.bodies import message_body
 from bot.turn.desk import Desk
 from bot.turn.performing import marking
 from bot.turn.speaking import Voice
@@ -12,14 +13,17 @@ from flows.effects.enrolment import (
     CorrectIdentity,
     Enrolling,
     EnrolParticipant,
+    InviteBySms,
     InviteParticipant,
     MakePersonalLink,
     RecordScreeningFailure,
     Unlink,
 )
 from flows.effects.milestones import RecordMilestone
+from flows.messages import say
 from flows.text import text
 from storage import participants, people
+from storage.outbox import ToStranger
 
 
 def perform(voice: Voice, verb: str, effect: Enrolling) -> None:
@@ -41,6 +45,8 @@ def perform(voice: Voice, verb: str, effect: Enrolling) -> None:
             staffing.invite(desk, participant, secret)
             send_way_in(voice, participant, secret, code)
             voice.record(verb, participant)
+        case InviteBySms():
+            _invite_by_sms(voice, verb, effect)
         case MakePersonalLink(participant, code):
             _send_personal_link(voice, participant, code)
             voice.record(verb, participant)
@@ -78,6 +84,24 @@ def _enrol(voice: Voice, verb: str, effect: EnrolParticipant) -> None:
     if effect.detail.get("messages") == "YES":
         agreed = RecordMilestone(person, Milestone.MESSAGING_AGREED, effect.consented_on)
         marking.perform(voice, verb, agreed)
+
+
+def _invite_by_sms(voice: Voice, verb: str, effect: InviteBySms) -> None:
+    """The code goes to the phone alone, and counts only when it comes back from there."""
+    desk, person = voice.desk, effect.participant
+    holder = people.speaker_at(desk.connection, keys=desk.keys, channel="sms", address=effect.phone)
+    if holder is not None:
+        voice.tell(text("refused.sms_of_another"))
+        return
+    known = people.identity(desk.connection, keys=desk.keys, person_id=person, kind="phone")
+    if known != effect.phone:
+        _identify(desk, person, "phone", effect.phone)
+    staffing.invite(desk, person, desk.digits, at_number=effect.phone)
+    language = people.language_of(desk.connection, person)
+    body = message_body(say(text("sms.code", digits=desk.digits)), language=language)
+    desk.reply(ToStranger("sms", effect.phone), "message", body)
+    voice.tell(text("sms.code_sent", code=effect.code))
+    voice.record(verb, person)
 
 
 def _identify(desk: Desk, person: int, kind: str, value: str) -> None:

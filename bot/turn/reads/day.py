@@ -12,10 +12,11 @@ from bot.turn.desk import Desk
 from bot.turn.reads.participants import due_for, form_states
 from flows import day
 from flows.chart import Chart
+from flows.conversation import STUCK_AFTER
 from flows.facts.day import Call, DayFacts, Expected, FindFacts, Found, Unbooked
 from flows.facts.participants import FormState
 from flows.forms import Answers
-from storage import alerts, counts, participants, people, queries, responses
+from storage import alerts, conversations, counts, participants, people, queries, responses
 
 # Fewer digits are part of too many numbers.
 FEWEST_DIGITS = 3
@@ -68,13 +69,27 @@ def rated(desk: Desk, chart: Chart) -> set[str]:
 
 def _call(desk: Desk, chart: Chart, forms: tuple[FormState, ...]) -> Iterator[Call]:
     channel = people.channel_of(desk.connection, chart.participant)
-    found = day.call(desk.study.trial, chart, forms, channel, desk.today, desk.study.today)
+    found = day.call(
+        desk.study.trial,
+        chart,
+        forms,
+        channel,
+        desk.today,
+        desk.study.today,
+        stuck=_is_stuck(desk, chart.participant),
+    )
     if found is not None:
         reason, until = found
         phone = people.identity(
             desk.connection, keys=desk.keys, person_id=chart.participant, kind="phone"
         )
         yield Call(chart.code, reason, until, _name(desk, chart.participant), phone)
+
+
+def _is_stuck(desk: Desk, participant: int) -> bool:
+    """Whether what is being asked was not understood again and again."""
+    found = conversations.foreground(desk.connection, keys=desk.keys, person_id=participant)
+    return found is not None and found.form_id is not None and found.state.misses >= STUCK_AFTER
 
 
 def _unbooked(desk: Desk, chart: Chart) -> Iterator[Unbooked]:

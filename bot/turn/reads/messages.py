@@ -4,6 +4,7 @@ Answers in a chat come by the dozen: those that left are told of as one, in thei
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from bot.turn.bodies import body_of, message_from_json
@@ -15,12 +16,16 @@ from flows.facts.timeline import Fate, MessageFacts
 from flows.forms import Answers
 from flows.reminders import Kind
 from flows.text import Param, Text, text
-from storage import outbox, participants, planned, responses
+from storage import outbox, participants, planned, responses, sms
 from storage.outbox import Kept, Urgency
 from storage.planned import Decided
+from storage.sms import Delivered
 
 _REMINDERS = (Kind.VISIT_REMINDER, Kind.FORM_REMINDER)
 _COMING = (Milestone.CONFIRMED_COMING, Milestone.CANNOT_COME)
+# What an operator reports of an SMS; anything else that it can say is that it did not arrive.
+_REPORTED = {"sent": "handed", "delivered": "delivered"}
+_LEFT = {"sent", *_REPORTED.values()}
 # The first words of a message tell what it is.
 _KINDS = {
     "reminder.visit": "visit_reminder",
@@ -41,7 +46,9 @@ def everything(desk: Desk, _actor: int, answers: Answers) -> MessageFacts:
     if chart is None:
         return MessageFacts(None)
     connection, person = desk.connection, chart.participant
-    kept = outbox.messages_to(connection, keys=desk.keys, person_id=person, kinds=("message",))
+    sent = outbox.messages_to(connection, keys=desk.keys, person_id=person, kinds=("message",))
+    by_sms = sms.deliveries(connection, person)
+    kept = [_as_reported(it, by_sms.get(it.id)) for it in sent]
     plans = planned.of_participant(connection, participant=person, kinds=_REMINDERS)
     due = {reminder_key(plan.id): plan for plan in plans}
     fates = [
@@ -49,6 +56,14 @@ def everything(desk: Desk, _actor: int, answers: Answers) -> MessageFacts:
         *(_unsent(desk, plan) for plan in plans if plan.state != "done"),
     ]
     return MessageFacts(chart, tuple(sorted(fates, key=lambda it: it.at)))
+
+
+def _as_reported(kept: Kept, told: Delivered | None) -> Kept:
+    """What was handed to an operator has arrived when the operator says so."""
+    if kept.state != "sent" or told is None:
+        return kept
+    state = _REPORTED.get(told.state, "undelivered")
+    return replace(kept, state=state, reason=told.reason, settled_at=told.at or kept.settled_at)
 
 
 def _sent(
@@ -65,7 +80,7 @@ def _sent(
 
 
 def _is_sent_answer(kept: Kept) -> bool:
-    return kept.urgency is Urgency.REPLY and kept.state == "sent" and _kind(kept) == "other"
+    return kept.urgency is Urgency.REPLY and kept.state in _LEFT and _kind(kept) == "other"
 
 
 def _kind(kept: Kept) -> str:
@@ -87,7 +102,7 @@ def _and_answered(fate: Text, answered: Param) -> Text:
 
 def _answered_at(desk: Desk, chart: Chart, plan: Decided, kept: Kept) -> Param | None:
     """When the participant did what the reminder asked for, after it left."""
-    if kept.settled_at is None or kept.state != "sent":
+    if kept.settled_at is None or kept.state not in _LEFT:
         return None
     visit = plan.subject["visit"]
     moments = (

@@ -1,0 +1,1 @@
+"""SMS: a channel for any phone, through a gateway to the operators."""

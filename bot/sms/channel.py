@@ -1,0 +1,102 @@
+"""What leaves by SMS: words, in as many SMS as they need. Nothing that is no text leaves so."""
+
+from typing import assert_never
+
+from sqlalchemy import Connection
+
+from bot.logs import failure
+from bot.sending.outgoing import (
+    Attachment,
+    Change,
+    Destination,
+    Document,
+    Invitation,
+    Leave,
+    Menu,
+    Outcome,
+    Outgoing,
+    Picture,
+    Refused,
+    Remove,
+    Sent,
+    TapAnswer,
+    Words,
+)
+from bot.sms.gateway import Gateway, NewSms
+from bot.sms.parts import count_parts, split
+from bot.turn import mailing
+from bot.turn.desk import Desk
+from bot.turn.desks import Desks
+from storage import people, sms
+from storage.database import Database
+from storage.passing import is_passing
+from storage.sms import Handed
+
+CHANNEL = "sms"
+
+
+class SmsChannel:
+    def __init__(self, database: Database, desks: Desks, gateway: Gateway) -> None:
+        self._database = database
+        self._desks = desks
+        self._gateway = gateway
+        self.is_failing = False
+
+    async def send(self, to: Destination, outgoing: Outgoing) -> Outcome:
+        match outgoing:
+            case Words(words) | Change(_, Words(words)) | TapAnswer(_, str(words)):
+                return await self._say(to, words)
+            case TapAnswer() | Remove() | Menu() | Leave():
+                return Sent()
+            case Invitation() | Attachment() | Picture() | Document():
+                return Refused("not_by_sms")
+            case _:
+                assert_never(outgoing)
+
+    async def _say(self, to: Destination, words: str) -> Outcome:
+        """One SMS after the other; at another attempt those that were accepted are not repeated."""
+        for piece, part in enumerate(split(words), start=1):
+            handed = await self._database.write(self._begin, to, piece, count_parts(part))
+            if handed.accepted:
+                continue
+            outcome = await self._gateway.send(NewSms(handed.id, to.address, part))
+            self.is_failing = not isinstance(outcome, Sent | Refused)
+            if not isinstance(outcome, Sent):
+                return outcome
+            await self._note_accepted(handed.id, outcome.message or str(handed.id))
+        return Sent()
+
+    def _begin(self, connection: Connection, to: Destination, piece: int, parts: int) -> Handed:
+        return sms.begin(
+            connection,
+            outbox_id=to.message_id,
+            piece=piece,
+            parts=parts,
+            gateway=self._gateway.name,
+            at=self._desks.clock.now(),
+        )
+
+    async def _note_accepted(self, sms_id: int, reference: str) -> None:
+        """It has left, so a disk that is full must not make it leave again."""
+        try:
+            nonce = f"sms:{sms_id}"
+            await self._desks.write(self._database, nonce, self._accept, sms_id, reference)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            failure("sms_not_noted", error)
+
+    def _accept(self, desk: Desk, sms_id: int, reference: str) -> None:
+        """Its report may have come before it was known by this name."""
+        sms.accept(desk.connection, sms_id=sms_id, reference=reference, at=desk.now)
+        note_blocked(desk, self._gateway.name, reference)
+
+
+def note_blocked(desk: Desk, gateway: str, reference: str) -> None:
+    """The operator may say of an SMS that this phone's owner wants none of ours."""
+    person = sms.blocked_person(desk.connection, gateway=gateway, reference=reference)
+    if person is None:
+        return
+    address = people.address_on(desk.connection, person_id=person, channel=CHANNEL)
+    if address is not None:
+        mailing.note_blocked(desk, address, person)
