@@ -258,11 +258,13 @@ def current_channel(person_id: Column[int]) -> ScalarSelect[str]:
 
 
 def _reached(what: Column[T], person_id: Column[int] | int) -> Select[T]:
-    """A web page rings no bell, so whoever has another address is reached at that one."""
+    """A web page rings no bell and an SMS costs, so whoever has another address is reached at that
+    one.
+    """
     return (
         select(what)
         .where(_reaching.c.person_id == person_id, _reaching.c.state == "open")
-        .order_by(_reaching.c.channel == "web", _reaching.c.id.desc())
+        .order_by(_reaching.c.channel == "web", _reaching.c.channel == "sms", _reaching.c.id.desc())
         .limit(1)
     )
 

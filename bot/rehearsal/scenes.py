@@ -12,6 +12,7 @@ from bot.rehearsal.world import World
 from bot.taking_over.storing import load
 from bot.trial.definitions import load_study
 from bot.turn.desk import Desk
+from bot.turn.incoming import BlockedBot
 from bot.turn.reads.people import is_confirmed
 from flows.roles import Role
 from flows.text import text
@@ -226,8 +227,9 @@ async def _sms(world: World) -> None:
 
 
 async def _by_sms(world: World, code: str) -> None:
-    """The participant has proved a number, and is reached there from now on."""
+    """The participant blocked the bot, if they had it, and has proved a number."""
     await _sms(world)
+    await world.receive(world.phone(code), BlockedBot())
     phone = world.phone(f"{code}{BY_SMS}")
     await world.phone("coordinator").send(f"/sms {code} {phone.address}")
     await phone.answer_with_code()

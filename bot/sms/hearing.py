@@ -68,16 +68,26 @@ def _meet(desk: Desk, incoming: Incoming) -> None:
         return
     if entering.must_wait(desk, CHANNEL, number):
         return
-    found = invitations.find(
-        desk.connection, keys=desk.keys, code=code, at=desk.now, at_number=number
-    )
-    if found is None:
+    invited = _invited(desk, code, number)
+    if invited is None:
         entering.note_wrong_code(desk, (CHANNEL, number))
         _answer_once(desk, number, code, text("sms.wrong_code", phone=_phone(desk)))
         return
     invitations.use(desk.connection, keys=desk.keys, code=code, at=desk.now, at_number=number)
-    entered = entering.bind(desk, incoming, found.person_id)
+    entered = entering.bind(desk, incoming, invited)
     welcome(Voice(desk, entered, incoming))
+
+
+def _invited(desk: Desk, code: str, number: str) -> int | None:
+    """Whom a code lets in from this number: their number may have been corrected meanwhile."""
+    found = invitations.find(
+        desk.connection, keys=desk.keys, code=code, at=desk.now, at_number=number
+    )
+    if found is None:
+        return None
+    person = found.person_id
+    theirs = people.identity(desk.connection, keys=desk.keys, person_id=person, kind="phone")
+    return person if theirs == number else None
 
 
 def _phone(desk: Desk) -> str:

@@ -25,6 +25,16 @@ def unlink(desk: Desk, effect: Unlink) -> None:
         _tell_clinicians(desk, effect)
 
 
+def cut_off_number(desk: Desk, person: int) -> None:
+    """Their number is another one now, so what comes from the old one by SMS is a stranger's."""
+    connection = desk.connection
+    address = people.address_on(connection, person_id=person, channel="sms")
+    if address is None:
+        return
+    outbox.fail_waiting(connection, address_id=address, at=desk.now, reason="chat_closed")
+    people.close_addresses(connection, person_id=person, channel="sms", at=desk.now)
+
+
 def _tell_chats(desk: Desk, person: int) -> None:
     """Whoever is there learns that it is over, and nothing of the participant."""
     language = people.language_of(desk.connection, person)

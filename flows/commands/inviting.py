@@ -39,7 +39,7 @@ def _sms_items(
 def _check_sms(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
     if not given.sms:
         return text("refused.no_sms")
-    if facts.chart is not None and facts.reached_on == "sms":
+    if facts.chart is not None and "sms" in facts.linked_on:
         return text("refused.sms_already", code=facts.chart.code)
     return check_present(facts, answers, given)
 

@@ -116,7 +116,10 @@ def _correct_identity(facts: ParticipantFacts, answers: Answers, _g: Circumstanc
     correct = CorrectIdentity(facts.chart.participant, kind, value, str(answers["reason"]))
     done = text(f"identity.corrected_{kind}", code=code_in(facts), old=_now(facts, kind), new=value)
     card = run_button(text("command.card.button"), "card", code_in(facts))
-    return (correct, Say(say(done, buttons=((card,),))))
+    if kind == "name" or "sms" not in facts.linked_on:
+        return (correct, Say(say(done, buttons=((card,),))))
+    anew = run_button(text("command.sms.button"), "sms", code_in(facts))
+    return (correct, Say(say(done, text("identity.sms_ended"), buttons=((anew,), (card,)))))
 
 
 COMMANDS = (

@@ -73,11 +73,11 @@ def _with_page(_facts: ParticipantFacts, given: Circumstances) -> bool:
 
 
 def _linked(facts: ParticipantFacts, _given: Circumstances) -> bool:
-    return facts.is_linked
+    return bool(facts.linked_on)
 
 
 def _by_sms(facts: ParticipantFacts, given: Circumstances) -> bool:
-    return given.sms and facts.reached_on != "sms"
+    return given.sms and "sms" not in facts.linked_on
 
 
 def _silent(facts: ParticipantFacts, _given: Circumstances) -> bool:

@@ -1,6 +1,7 @@
 """One participant: as staff see them, and as they see themselves."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -27,7 +28,7 @@ class FormState:
 class ParticipantFacts:
     """One participant as coordinator, clinician and allocator see them; no chart before one is
     chosen. `envelope` is the number of the bound envelope, `letter_kept` says that a paper one was
-    read in; `is_linked`: whether a chat is theirs, also one that takes no messages now.
+    read in; `linked_on`: where a chat is theirs, also one that takes no messages now.
     `corrections`: how many wait for the clinician to decide."""
 
     chart: Chart | None
@@ -47,7 +48,7 @@ class ParticipantFacts:
     events: tuple[Event, ...] = ()
     trial_unblinded: bool = False
     corrections: int = 0
-    is_linked: bool = False
+    linked_on: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

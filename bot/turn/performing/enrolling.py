@@ -55,6 +55,8 @@ def perform(voice: Voice, verb: str, effect: Enrolling) -> None:
             voice.record(verb, participant, answers=effect.answers, reason=reason)
         case CorrectIdentity(participant, kind, value, reason):
             _identify(desk, participant, kind, value)
+            if kind == "phone":
+                unlinking.cut_off_number(desk, participant)
             voice.record(verb, participant, kind=kind, reason=reason)
         case _:
             assert_never(effect)

@@ -67,7 +67,7 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         tuple(adverse_events.of_participant(desk.connection, found)),
         unblindings.is_trial_unblinded(desk.connection),
         corrections.count_undecided(desk.connection, found),
-        bool(people.linked_addresses(desk.connection, found)),
+        {it.channel for it in people.linked_addresses(desk.connection, found)},
     )
 
 
