@@ -13,6 +13,7 @@ from bot.sending.outgoing import (
     Invitation,
     Leave,
     Menu,
+    NotSent,
     Outcome,
     Outgoing,
     Picture,
@@ -27,12 +28,18 @@ from bot.sms.parts import count_parts, split
 from bot.turn import mailing
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks
+from flows.messages import say
+from flows.roles import Role
+from flows.text import text
 from storage import people, sms
 from storage.database import Database
 from storage.passing import is_passing
 from storage.sms import Handed
 
 CHANNEL = "sms"
+
+# What keeps every SMS back until whoever set the gateway up mends it.
+_TO_MEND = {"gateway_credit", "gateway_login"}
 
 
 class SmsChannel:
@@ -61,6 +68,8 @@ class SmsChannel:
                 continue
             outcome = await self._gateway.send(NewSms(handed.id, to.address, part))
             self.is_failing = not isinstance(outcome, Sent | Refused)
+            if isinstance(outcome, NotSent) and outcome.reason in _TO_MEND:
+                await self._tell_to_mend(outcome.reason)
             if not isinstance(outcome, Sent):
                 return outcome
             await self._note_accepted(handed.id, outcome.message or str(handed.id))
@@ -76,6 +85,15 @@ class SmsChannel:
             at=self._desks.clock.now(),
         )
 
+    async def _tell_to_mend(self, reason: str) -> None:
+        """The SMS is tried again anyhow, and then this is told if it was not."""
+        try:
+            await self._desks.write(self._database, f"sms:{reason}", _tell_to_mend, reason)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            failure("sms_not_told_of", error)
+
     async def _note_accepted(self, sms_id: int, reference: str) -> None:
         """It has left, so a disk that is full must not make it leave again."""
         try:
@@ -90,6 +108,13 @@ class SmsChannel:
         """Its report may have come before it was known by this name."""
         sms.accept(desk.connection, sms_id=sms_id, reference=reference, at=desk.now)
         note_blocked(desk, self._gateway.name, reference)
+
+
+def _tell_to_mend(desk: Desk, reason: str) -> None:
+    """Once a day: it may go on for long, and nobody looks at an SMS that does not leave."""
+    told = say(text("staff.sms_held", reason=text(f"reason.{reason}")))
+    key = f"sms_held:{reason}:{desk.today.isoformat()}"
+    desk.notify_role(Role.ADMINISTRATOR, told, key=key)
 
 
 def note_blocked(desk: Desk, gateway: str, reference: str) -> None:

@@ -10,6 +10,7 @@ from bot.trial.definitions import load_study
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks
 from flows.messages import say
+from flows.roles import Role
 from flows.text import text
 from storage import participants, people
 from tests.process.hamrah import Hamrah
@@ -36,6 +37,19 @@ def enrol(hamrah: Hamrah) -> None:
         )
 
     asyncio.run(_at_desk(hamrah, "seed", add))
+
+
+def appoint(hamrah: Hamrah) -> None:
+    """An administrator, who has not entered."""
+
+    def add(desk: Desk) -> None:
+        person = people.create(
+            desk.connection, keys=desk.keys, language="fa", name="Ali", at=desk.now
+        )
+        roles = [Role.ADMINISTRATOR]
+        people.begin_roles(desk.connection, person_id=person, roles=roles, at=desk.now)
+
+    asyncio.run(_at_desk(hamrah, "appointed", add))
 
 
 def tell(hamrah: Hamrah, key: str) -> None:

@@ -15,7 +15,7 @@ from tests.process.participants import letters
 from tests.sms.conftest import SECRET
 from tests.sms.kavenegar import KEY, LINE, PlayedKavenegar
 from tests.sms.operator import until
-from tests.sms.service import SARA, enrol, is_up, tell
+from tests.sms.service import SARA, appoint, enrol, is_up, tell
 
 SMS = NewSms(7, "+989120000001", "سلام، ساعت ۹")
 
@@ -118,11 +118,8 @@ async def test_what_came_in_is_read_by_any_of_the_names_of_its_fields(
         kavenegar.read_incoming({"message": "بله"})
 
 
-@pytest.mark.slow
-def test_a_service_takes_what_is_brought_and_what_is_asked_for_once(
-    tmp_path: Path, played: PlayedKavenegar
-) -> None:
-    """The same SMS on both ways is one, and whoever blocks the line is known to."""
+@pytest.fixture
+def hamrah(tmp_path: Path, played: PlayedKavenegar) -> Hamrah:
     settings = {
         "SMS_GATEWAY": "kavenegar",
         "SMS_URL": played.url,
@@ -132,7 +129,31 @@ def test_a_service_takes_what_is_brought_and_what_is_asked_for_once(
         "LISTEN": f"127.0.0.1:{free_port()}",
         "DATA": str(tmp_path / "data"),
     }
-    hamrah = Hamrah(tmp_path / "data", settings)
+    return Hamrah(tmp_path / "data", settings)
+
+
+@pytest.mark.slow
+def test_the_administrator_is_told_once_that_the_credit_is_used_up(
+    hamrah: Hamrah, played: PlayedKavenegar
+) -> None:
+    """What waits leaves when there is credit again."""
+    enrol(hamrah)
+    appoint(hamrah)
+    played.failing = 418
+    tell(hamrah, "visits.title")
+    with hamrah.running():
+        until(lambda: played.asked.count("sms/send.json") > 2)
+        played.failing = None
+        until(lambda: len(played.sent) == 1)
+    told = hamrah.stored("SELECT count(*) FROM outbox WHERE key LIKE 'sms_held:gateway_credit:%'")
+    assert told == [(1,)]
+
+
+@pytest.mark.slow
+def test_a_service_takes_what_is_brought_and_what_is_asked_for_once(
+    hamrah: Hamrah, played: PlayedKavenegar
+) -> None:
+    """The same SMS on both ways is one, and whoever blocks the line is known to."""
     enrol(hamrah)
     played.bring("17", "09120000001", "حالم خوب نیست")
     brought = {"messageid": "17", "from": "989120000001", "to": LINE, "message": "حالم خوب نیست"}
