@@ -5,6 +5,7 @@ It has no switch for time: its clock is the system's.
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from socket import socket
 
 from bot.clock import SystemClock
@@ -69,4 +70,11 @@ def _sms_part(settings: Settings, opened: Opened, desks: Desks, stopping: asynci
 
     assert settings.sms_secret is not None
     gateway = make_gateway(settings)
-    return SmsPart(opened.database, desks, gateway, settings.sms_secret, stopping)
+    return SmsPart(
+        opened.database,
+        desks,
+        gateway,
+        settings.sms_secret,
+        timedelta(hours=settings.sms_hours),
+        stopping,
+    )

@@ -46,6 +46,7 @@ class Settings:
     sms_number: str | None = field(repr=False)
     sms_secret: str | None = field(repr=False)
     sms_callback_url: str | None
+    sms_hours: int
     listen: Listen
     data: Path
     database: str
@@ -97,6 +98,10 @@ class SettingsRefused(Exception):
         super().__init__("\n".join(problems))
 
 
+# Operators keep an SMS for a phone that is switched off no longer than two days.
+LONGEST_HOURS = 48
+
+
 class Wrong(ValueError):
     """What a value should have been; never the value, which may be a secret."""
 
@@ -124,6 +129,12 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return value.rstrip("/")
 
     return read
+
+
+def _hours(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", value, re.ASCII) or not 1 <= int(value) <= LONGEST_HOURS:
+        raise Wrong(f"is no number of hours; write one from 1 to {LONGEST_HOURS}")
+    return int(value)
 
 
 def _is_url(value: str, schemes: Collection[str]) -> bool:
@@ -239,6 +250,12 @@ SETTINGS = (
         "SMS_CALLBACK_URL",
         "address under which Kannel reaches this service; http:// and LISTEN if not set",
         _origin,
+    ),
+    Setting(
+        "SMS_HOURS",
+        "hours that an operator has to deliver an SMS before another way is tried",
+        _hours,
+        default="6",
     ),
     Setting(
         "LISTEN",

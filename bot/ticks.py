@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.logs import failure
 from bot.turn.desks import Desks
+from bot.turn.outages import judge
 from bot.turn.planning import replan_all
 from bot.turn.ticking import ask_for_confirmation, carry_out, plan_day, plan_summary
 from storage import participants, planned
@@ -61,6 +62,7 @@ class Ticks:
     async def _tick(self) -> None:
         """Do what is due, until nothing is. What the disk does not take waits for the next tick."""
         try:
+            await self._desks.write(self._database, "outages", judge)
             while due := await self._database.read(
                 planned.due, at=self._clock.now(), limit=_AT_ONCE
             ):

@@ -36,6 +36,8 @@ _person = tables.person
 # What every message asks is built once: building a statement costs more than SQLite takes to run
 # it.
 _WITH_KEY = select(_outbox.c.id).where(_outbox.c.key == bindparam("key"))
+_WITH_ID = select(_outbox).where(_outbox.c.id == bindparam("message_id"))
+_CHANNEL_OF_ADDRESS = select(_address.c.channel).where(_address.c.id == bindparam("address_id"))
 _FIRST = (
     select(_outbox)
     .where(_outbox.c.line == bindparam("line"), _outbox.c.state == "waiting")
@@ -223,7 +225,7 @@ def _destination(keys: Keyring, new: NewMessage) -> dict[str, object]:
     match new.to:
         case ToPerson(person_id, address_id):
             return {
-                "line": new.line or f"person:{person_id}",
+                "line": new.line or _line(person_id, address_id),
                 "person_id": person_id,
                 "address_id": address_id,
             }
@@ -234,6 +236,11 @@ def _destination(keys: Keyring, new: NewMessage) -> dict[str, object]:
                 "channel": channel,
                 "stranger": keys.named("trial").seal(address),
             }
+
+
+def _line(person_id: int, address_id: int | None) -> str:
+    """What is for one address waits for that one; it must not keep back what may leave by any."""
+    return f"person:{person_id}" if address_id is None else f"person:{person_id}:{address_id}"
 
 
 def due_lines(
@@ -424,11 +431,77 @@ def try_again(connection: Connection, *, message_id: int, at: datetime, reason: 
     )
 
 
+def try_elsewhere(connection: Connection, *, message_id: int, at: datetime, reason: str) -> bool:
+    """Let a message that reached nobody leave at once by another way; False if it has none."""
+    row = connection.execute(_WITH_ID, {"message_id": message_id}).one()
+    if row.person_id is None or row.address_id is not None:
+        return False
+    if people.current_address(connection, row.person_id) is None:
+        return False
+    try_again(connection, message_id=message_id, at=at, reason=reason)
+    return True
+
+
+def pass_on(
+    connection: Connection, *, keys: Keyring, message_id: int, without: str, at: datetime
+) -> bool:
+    """Put in, in the place of a message that did not arrive, the same one for the next way on which
+    it was not tried, `without` the one that failed; False if there is none, or if it was put in."""
+    row = connection.execute(_WITH_ID, {"message_id": message_id}).one()
+    if row.person_id is None or row.kind != "message" or _is_over(row, at):
+        return False
+    tried = {without, *_tried(connection, row)}
+    address = people.next_address(connection, row.person_id, without=tried)
+    if address is None:
+        return False
+    new = NewMessage(
+        f"instead:{message_id}",
+        row.kind,
+        Urgency(row.urgency),
+        ToPerson(row.person_id, address),
+        keys.of(connection, row.person_id).open(row.body),
+        row.expires_at,
+    )
+    if not put(connection, keys=keys, new=new, at=at):
+        return False
+    placed = update(_outbox).where(_outbox.c.key == new.key).values(instead_of=message_id)
+    connection.execute(placed)
+    return True
+
+
+def _is_over(row: Row[tuple[object, ...]], at: datetime) -> bool:
+    return row.expires_at is not None and row.expires_at <= at
+
+
+def _tried(connection: Connection, row: Row[tuple[object, ...]] | None) -> set[str]:
+    """The channels by which a message, and those in whose place it stands, left."""
+    channels: set[str] = set()
+    while row is not None:
+        channels |= {row.channel} - {None}
+        channels |= set(connection.scalars(_CHANNEL_OF_ADDRESS, {"address_id": row.address_id}))
+        row = connection.execute(_WITH_ID, {"message_id": row.instead_of}).one_or_none()
+    return channels
+
+
+def hasten_all(connection: Connection, *, at: datetime) -> None:
+    """Look again at once at whatever was tried in vain and may leave by another way."""
+    connection.execute(
+        update(_outbox)
+        .where(
+            _outbox.c.state == "waiting",
+            _outbox.c.person_id.is_not(None),
+            _outbox.c.address_id.is_(None),
+        )
+        .values(next_at=at)
+    )
+    announce(connection, NEWS)
+
+
 def hasten(connection: Connection, *, person_id: int, at: datetime) -> None:
     """Send now what waited for this person to be reachable."""
     connection.execute(
         update(_outbox)
-        .where(_outbox.c.line == f"person:{person_id}", _outbox.c.state == "waiting")
+        .where(_outbox.c.line == _line(person_id, None), _outbox.c.state == "waiting")
         .values(next_at=at)
     )
     announce(connection, NEWS)

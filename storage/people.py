@@ -1,6 +1,6 @@
 """People, staff and participants: their roles, and their names and addresses, which are sealed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,8 +13,11 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
+    func,
     insert,
     select,
+    true,
     update,
 )
 
@@ -25,12 +28,16 @@ from storage.keyring import Keyring
 
 T = TypeVar("T")
 
+# The ways to a person, the first choice first, where they prefer none.
+FALLBACK_ORDER = ("telegram", "bale", "sms", "web")
+
 _person = tables.person
 _identity = tables.identity
 _address = tables.address
 _reaching = tables.address.alias("reaching")
 _role = tables.staff_role
 _participant = tables.participant
+_outage = tables.channel_outage
 
 # Every turn asks these, and building a statement costs more than SQLite takes to run it.
 _SPEAKER_AT = (
@@ -257,14 +264,46 @@ def current_channel(person_id: Column[int]) -> ScalarSelect[str]:
     return _reached(_reaching.c.channel, person_id).correlate(person_id.table).scalar_subquery()
 
 
+def next_address(connection: Connection, person_id: int, *, without: Collection[str]) -> int | None:
+    """The same, where these channels are not to be used."""
+    found: int | None = connection.scalar(
+        _reached(_reaching.c.id, person_id).where(_reaching.c.channel.not_in(without))
+    )
+    return found
+
+
+def prefer_channel(connection: Connection, *, person_id: int, channel: str | None) -> None:
+    """From now on they are reached on this channel first, as long as it works."""
+    connection.execute(
+        update(_person).where(_person.c.id == person_id).values(preferred_channel=channel)
+    )
+
+
+def preferred_channel(connection: Connection, person_id: int) -> str | None:
+    return connection.scalar(select(_person.c.preferred_channel).where(_person.c.id == person_id))
+
+
 def _reached(what: Column[T], person_id: Column[int] | int) -> Select[T]:
-    """A web page rings no bell and an SMS costs, so whoever has another address is reached at that
-    one.
+    """What is down for everybody comes last, what the person prefers first.
+
+    Otherwise they come in the order of `FALLBACK_ORDER`: an SMS costs, and a web page rings no
+    bell.
     """
+    down = select(_outage.c.channel).where(_outage.c.is_down)
+    preferred = (
+        select(_person.c.preferred_channel)
+        .where(_person.c.id == _reaching.c.person_id)
+        .scalar_subquery()
+    )
     return (
         select(what)
         .where(_reaching.c.person_id == person_id, _reaching.c.state == "open")
-        .order_by(_reaching.c.channel == "web", _reaching.c.channel == "sms", _reaching.c.id.desc())
+        .order_by(
+            _reaching.c.channel.in_(down),
+            func.coalesce(_reaching.c.channel != preferred, true()),
+            case({it: place for place, it in enumerate(FALLBACK_ORDER)}, value=_reaching.c.channel),
+            _reaching.c.id.desc(),
+        )
         .limit(1)
     )
 

@@ -8,13 +8,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from storage import tables
+from storage.outbox import Urgency
 
 _sms = tables.sms
 _report = tables.sms_report
 _outbox = tables.outbox
+_instead = tables.outbox.alias("instead")
 
 # Why an SMS failed, when it is that this phone takes none of ours.
 BLOCKED = "sms_blocked"
@@ -122,12 +135,45 @@ def unsettled(connection: Connection, *, gateway: str, since: datetime, limit: i
 
 def deliveries(connection: Connection, person_id: int) -> dict[int, Delivered]:
     """What became of each message that went to this person by SMS, by its number."""
+    return _deliveries(connection, _outbox.c.person_id == person_id)
+
+
+def undelivered(connection: Connection, *, since: datetime, unheard_of_by: datetime) -> list[int]:
+    """The messages sent since then that did not arrive, and in whose place none was put.
+
+    The operator said so; or of what is no reminder, it said nothing until `unheard_of_by`. A
+    reminder of which nothing is known may have arrived, and comes at most once.
+    """
+    told = exists().where(_IS_OF)
+    told_badly = exists().where(_IS_OF, _report.c.state.in_(("failed", "expired")))
+    unheard_of = and_(
+        ~told, _sms.c.accepted_at <= unheard_of_by, _outbox.c.urgency < Urgency.REMINDER.value
+    )
+    doubtful = list(
+        connection.scalars(
+            select(_outbox.c.id)
+            .join(_sms, _sms.c.outbox_id == _outbox.c.id)
+            .where(
+                _sms.c.accepted_at >= since,
+                _outbox.c.state == "sent",
+                or_(told_badly, unheard_of),
+                ~exists().where(_instead.c.instead_of == _outbox.c.id),
+            )
+            .distinct()
+            .order_by(_outbox.c.id)
+        )
+    )
+    known = _deliveries(connection, _outbox.c.id.in_(doubtful))
+    return [it for it in doubtful if known[it].state != "delivered"]
+
+
+def _deliveries(connection: Connection, which: ColumnElement[bool]) -> dict[int, Delivered]:
     rows = connection.execute(
         select(_sms.c.outbox_id, _sms.c.id, _report.c.state, _report.c.reason)
         .add_columns(_report.c.received_at)
         .join(_outbox, _outbox.c.id == _sms.c.outbox_id)
         .outerjoin(_report, _IS_OF)
-        .where(_outbox.c.person_id == person_id)
+        .where(which)
         .order_by(_sms.c.id)
     )
     pieces: dict[int, dict[int, Delivered]] = {}

@@ -64,6 +64,8 @@ person = Table(
     _id(),
     Column("language", String, nullable=False),
     Column("created_at", UTC, nullable=False),
+    # The way on which they want to be reached first; none if they said nothing.
+    Column("preferred_channel", String),
 )
 
 identity = Table(
@@ -834,7 +836,8 @@ outbox = Table(
     metadata,
     _id(),
     Column("key", String, nullable=False, unique=True),
-    # Messages of one line leave in their order: "person:12", or "stranger:" and a digest.
+    # Messages of one line leave in their order: "person:12", "person:12:34" for one address of
+    # theirs, or "stranger:" and a digest.
     Column("line", String, nullable=False),
     _person(nullable=True),
     Column("address_id", ForeignKey("address.id")),
@@ -853,6 +856,8 @@ outbox = Table(
     Column("reason", String),
     # What the channel calls it, where it is to leave the chat again.
     Column("sent_as", String),
+    # The message that did not arrive, in whose place this one leaves on another way.
+    Column("instead_of", ForeignKey("outbox.id"), unique=True),
 )
 Index(
     "ix_outbox_waiting",
@@ -909,6 +914,16 @@ quarantine = Table(
     Column("failure", String, nullable=False),
     Column("sealed", Sealed, nullable=False),
     Column("received_at", UTC, nullable=False),
+)
+
+# A channel that nothing could be sent on since then; gone as soon as something is.
+channel_outage = Table(
+    "channel_outage",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("failing_since", UTC, nullable=False),
+    Column("failed_at", UTC, nullable=False),
+    Column("is_down", Boolean, nullable=False),
 )
 
 # The record ---------------------------------------------------------------------------------------

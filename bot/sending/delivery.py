@@ -42,8 +42,9 @@ from bot.sending.pacing import ChatPace, Pace
 from bot.sending.rendering import render
 from bot.turn.desks import Desks
 from bot.turn.mailing import note_blocked
+from bot.turn.outages import tell_that_it_is_over
 from bot.waiting import unless
-from storage import outbox
+from storage import outages, outbox
 from storage.database import Database, DatabaseClosed
 from storage.outbox import DueLine, Leaving, Urgency
 from storage.passing import is_passing
@@ -198,7 +199,8 @@ class Delivery:
         if taken is None or outlet is None:
             return 0
         await self._send(outlet, *taken)
-        return outlet.chat_pace.rest(due.line) if isinstance(taken[1], _COUNTED) else 0
+        leaving, outgoing = taken
+        return outlet.chat_pace.rest(leaving.address) if isinstance(outgoing, _COUNTED) else 0
 
     async def _rest(self, seconds: float) -> None:
         if not seconds:
@@ -234,7 +236,9 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - a fault of ours would be repeated by trying again
             failure("sending_failed", error, message=leaving.id, kind=leaving.kind)
             passing = is_passing(error)
-            outcome = NotSent("not_stored") if passing else Refused("program_error")
+            outcome = (
+                NotSent("not_stored", of_channel=False) if passing else Refused("program_error")
+            )
         if isinstance(outcome, Slower):
             outlet.pace.pause(outcome.seconds)
         if not isinstance(outcome, Sent):
@@ -244,6 +248,7 @@ class Delivery:
     def _settle(self, connection: Connection, leaving: Leaving, outcome: Outcome) -> None:
         match outcome:
             case Sent(message):
+                self._note_worked(connection, leaving.channel)
                 outbox.settle_sent(
                     connection,
                     message_id=leaving.id,
@@ -255,14 +260,21 @@ class Delivery:
                 self._finish(connection, leaving, "expired", "too_late")
             case Refused(reason):
                 self._finish(connection, leaving, "failed", reason)
+                self._pass_on(connection, leaving)
             case Unreachable(reason):
-                self._finish(connection, leaving, "failed", reason)
                 self._note_unreachable(connection, leaving)
+                now = self._clock.now()
+                if not outbox.try_elsewhere(
+                    connection, message_id=leaving.id, at=now, reason=reason
+                ):
+                    self._finish(connection, leaving, "failed", reason)
             case Unknown(reason) if leaving.urgency is Urgency.REMINDER:
+                self._note_failed(connection, leaving, outcome)
                 self._finish(connection, leaving, "unknown", reason)
             case Slower(seconds):
                 self._again(connection, leaving, seconds, "too_many")
             case NotSent(reason) | Unknown(reason):
+                self._note_failed(connection, leaving, outcome)
                 self._again(connection, leaving, delay(leaving.attempts), reason)
             case _:
                 assert_never(outcome)
@@ -276,6 +288,27 @@ class Delivery:
     def _again(self, connection: Connection, leaving: Leaving, seconds: float, reason: str) -> None:
         at = self._clock.now() + timedelta(seconds=seconds)
         outbox.try_again(connection, message_id=leaving.id, at=at, reason=reason)
+
+    def _pass_on(self, connection: Connection, leaving: Leaving) -> None:
+        """What this channel does not take may leave by another."""
+        outbox.pass_on(
+            connection,
+            keys=self._desks.keys.for_one_turn(),
+            message_id=leaving.id,
+            without=leaving.channel,
+            at=self._clock.now(),
+        )
+
+    def _note_failed(
+        self, connection: Connection, leaving: Leaving, outcome: NotSent | Unknown
+    ) -> None:
+        if not isinstance(outcome, NotSent) or outcome.of_channel:
+            outages.note_failed(connection, channel=leaving.channel, at=self._clock.now())
+
+    def _note_worked(self, connection: Connection, channel: str) -> None:
+        outage = outages.note_worked(connection, channel=channel)
+        if outage is not None:
+            tell_that_it_is_over(self._desks.at(connection, f"outage:{channel}"), outage)
 
     def _note_unreachable(self, connection: Connection, leaving: Leaving) -> None:
         if leaving.person_id is not None and leaving.address_id is not None:

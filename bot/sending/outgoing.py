@@ -156,9 +156,10 @@ class Slower:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Nothing was sent, and it may be tried again."""
+    """Nothing was sent, and it may be tried again. `of_channel`: nobody is reached by it now."""
 
     reason: str
+    of_channel: bool = True
 
 
 @dataclass(frozen=True, slots=True)

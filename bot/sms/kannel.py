@@ -5,7 +5,7 @@ Learnt by running it: Persian needs coding 2 and its charset named, or arrives a
 headers, so that they stand in no log of addresses.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -22,11 +22,15 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Kannel:
-    """`reports` is the address under which Kannel reaches this service with a report."""
+    """`reports` is the address under which Kannel reaches this service with a report; `within` is
+    how long the operator tries.
+    """
 
     name = "kannel"
 
-    def __init__(self, url: str, user: str, password: str, number: str, reports: str) -> None:
+    def __init__(
+        self, url: str, user: str, password: str, number: str, reports: str, within: timedelta
+    ) -> None:
         self._url = f"{url}/cgi-bin/sendsms"
         self._reports = reports
         self._headers = {
@@ -36,6 +40,7 @@ class Kannel:
             "X-Kannel-From": number,
             "X-Kannel-Charset": "UTF-8",
             "X-Kannel-DLR-Mask": str(_MASK),
+            "X-Kannel-Validity": str(within // timedelta(minutes=1)),
         }
         self._client = httpx.AsyncClient(trust_env=False, timeout=20)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 from starlette.routing import BaseRoute
 
@@ -16,6 +17,7 @@ from bot.sms.kannel import Kannel
 from bot.sms.kavenegar import Kavenegar
 from bot.sms.polling import Polling
 from bot.sms.receiving import Receiving
+from bot.sms.undelivered import Undelivered
 from bot.turn.desks import Desks
 from storage.database import Database
 
@@ -33,7 +35,12 @@ def make_gateway(settings: Settings) -> Gateway:
     assert settings.sms_user is not None
     reports = f"{settings.sms_callback_url}{PATH}/{settings.sms_secret}/report"
     return Kannel(
-        settings.sms_url, settings.sms_user, settings.sms_password, settings.sms_number, reports
+        settings.sms_url,
+        settings.sms_user,
+        settings.sms_password,
+        settings.sms_number,
+        reports,
+        timedelta(hours=settings.sms_hours),
     )
 
 
@@ -46,6 +53,7 @@ class SmsPart:
         desks: Desks,
         gateway: Gateway,
         secret: str,
+        within: timedelta,
         stopping: asyncio.Event,
     ) -> None:
         self._clock: Clock = desks.clock
@@ -58,6 +66,7 @@ class SmsPart:
             if isinstance(gateway, Kavenegar)
             else None
         )
+        self._undelivered = Undelivered(database, desks, within, stopping)
         self.routes: Sequence[BaseRoute] = Callbacks(gateway, receiving, secret).routes
 
     @property
@@ -67,10 +76,8 @@ class SmsPart:
     async def run(self, delivery: Delivery) -> None:
         pace = Pace(self._clock, _PER_SECOND)
         delivery.open(CHANNEL, Outlet(self._channel, pace, ChatPace(self._clock)))
-        if self._polling is None:
-            await self._stopping.wait()
-        else:
-            await self._polling.run()
+        polling = () if self._polling is None else (self._polling.run(),)
+        await asyncio.gather(self._undelivered.run(), *polling)
 
     def end(self) -> None:
         """`run` sees by itself that it is to end."""

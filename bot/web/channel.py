@@ -96,7 +96,7 @@ class WebChannel:
         """A pop-up is shown to whoever is there to see it, and kept nowhere."""
         chat, _, tap = answer.tap.partition(":")
         if not self._pages.is_open(int(chat)):
-            return Late() if answer.text is None else NotSent("no_page")
+            return Late() if answer.text is None else NotSent("no_page", of_channel=False)
         told = {"phone": int(chat), "tap": tap, "text": answer.text}
         self._pages.tell("tap", told, int(chat))
         return Sent()

@@ -349,7 +349,7 @@ async def test_only_pictures_and_pdfs_are_taken(web: Web) -> None:
 async def test_a_pop_up_is_told_and_kept_nowhere(web: Web) -> None:
     await web.entered(await web.invite())
     to, answer = Destination(1, 1, "1"), TapAnswer(f"1:{KEY}", "the arm")
-    assert await web.channel.send(to, answer) == NotSent("no_page")
+    assert await web.channel.send(to, answer) == NotSent("no_page", of_channel=False)
     with web.part.pages.opened([1]) as page, web.part.pages.opened([2]) as other:
         assert await web.channel.send(to, answer) == Sent()
         told = await page.next(1)

@@ -113,6 +113,8 @@ def test_an_accepted_piece_is_known_at_another_attempt(connection: Connection) -
 )
 async def test_what_kannel_reports(status: str, answer: str, told: Report | None) -> None:
     """By the bits of its dlr-mask and the words of SMPP 3.4, appendix B."""
-    kannel = Kannel("http://127.0.0.1:1", "user", "password", "3000", "http://127.0.0.1:2")
+    kannel = Kannel(
+        "http://127.0.0.1:1", "user", "password", "3000", "http://127.0.0.1:2", timedelta(hours=6)
+    )
     assert kannel.read_report({"sms": "7", "status": status, "answer": answer}) == told
     await kannel.close()

@@ -27,6 +27,7 @@ CHANGING = {
     "address": "closes, is blocked",
     "alert": "is acknowledged",
     "audit_head": "moves on",
+    "channel_outage": "lasts, and is over",
     "conversation": "goes on",
     "form": "is submitted",
     "invitation": "is used",

@@ -1,0 +1,25 @@
+"""Channels that are down, the preferred way to a person, and messages in the place of others."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.types import UTC
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "channel_outage",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("failing_since", UTC(length=27), nullable=False),
+        sa.Column("failed_at", UTC(length=27), nullable=False),
+        sa.Column("is_down", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_outage")),
+    )
+    op.add_column("person", sa.Column("preferred_channel", sa.String(), nullable=True))
+    with op.batch_alter_table("outbox") as batch:
+        batch.add_column(sa.Column("instead_of", sa.Integer(), nullable=True))
+        batch.create_foreign_key(op.f("fk_outbox_instead_of"), "outbox", ["instead_of"], ["id"])
+        batch.create_unique_constraint(op.f("uq_outbox_instead_of"), ["instead_of"])
