@@ -22,13 +22,15 @@ UNFINISHED = ("foreground", "aside", "later")
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A conversation as it is kept: of an instrument (with its form) or of a command."""
+    """A conversation as it is kept: of an instrument (with its form) or of a command. `channel` is
+    where its question was asked last."""
 
     id: int
     person_id: int
     kind: str
     form_id: int | None
     standing: str
+    channel: str | None
     changed_at: datetime
     state: Conversation = field(repr=False)
 
@@ -41,6 +43,7 @@ def begin(
     kind: str,
     form_id: int | None,
     state: Conversation,
+    channel: str,
     at: datetime,
 ) -> Open:
     """Put a new conversation in the foreground; the one that stood there is set aside."""
@@ -55,13 +58,14 @@ def begin(
             form_id=form_id,
             state=keys.of(connection, person_id).seal(_dump(state)),
             standing="foreground",
+            channel=channel,
             begun_at=at,
             changed_at=at,
         )
         .returning(_conversation.c.id)
     )
     new_id = connection.execute(row).scalar_one()
-    return Open(new_id, person_id, kind, form_id, "foreground", at, state)
+    return Open(new_id, person_id, kind, form_id, "foreground", channel, at, state)
 
 
 def set_aside(connection: Connection, *, person_id: int, at: datetime) -> None:
@@ -92,6 +96,16 @@ def bring_forward(connection: Connection, *, conversation_id: int, at: datetime)
         .where(_conversation.c.id == conversation_id)
         .values(standing="foreground", changed_at=at)
     )
+
+
+def ask_on(connection: Connection, *, conversation: Open, channel: str) -> None:
+    """Note on which channel the question is asked from now on."""
+    if conversation.channel != channel:
+        connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id == conversation.id)
+            .values(channel=channel)
+        )
 
 
 def foreground(connection: Connection, *, keys: Keyring, person_id: int) -> Open | None:
@@ -217,7 +231,16 @@ def _first(connection: Connection, keys: Keyring, query: Any) -> Open | None:
     if row is None:
         return None
     state = _load(row.name, row.version, keys.of(connection, row.person_id).open(row.state))
-    return Open(row.id, row.person_id, row.kind, row.form_id, row.standing, row.changed_at, state)
+    return Open(
+        row.id,
+        row.person_id,
+        row.kind,
+        row.form_id,
+        row.standing,
+        row.channel,
+        row.changed_at,
+        state,
+    )
 
 
 def _dump(state: Conversation) -> str:

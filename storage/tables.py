@@ -294,6 +294,8 @@ conversation = Table(
     Column("form_id", ForeignKey("form.id")),
     Column("state", Sealed),
     Column("standing", String, nullable=False),
+    # Where its question was asked last.
+    Column("channel", String),
     Column("begun_at", UTC, nullable=False),
     Column("changed_at", UTC, nullable=False),
 )

@@ -112,6 +112,7 @@ def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outc
         kind="command",
         form_id=None,
         state=state,
+        channel=voice.incoming.channel,
         at=desk.now,
     )
     return advance(voice, found, event)

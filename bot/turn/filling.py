@@ -65,6 +65,7 @@ def begin_or_resume(voice: Voice, row: FormRow) -> bool:
         kind="instrument",
         form_id=row.id,
         state=state,
+        channel=voice.incoming.channel,
         at=desk.now,
     )
     _introduce(voice, row, participants.code_of(desk.connection, row.participant))
@@ -116,6 +117,7 @@ def _may_read(voice: Voice, row: FormRow) -> bool:
 def resume(voice: Voice, found: Open) -> bool:
     """Bring a form that was set aside to the foreground and ask where it stands."""
     desk = voice.desk
+    conversations.ask_on(desk.connection, conversation=found, channel=voice.incoming.channel)
     if found.standing != "foreground":
         conversations.set_aside(desk.connection, person_id=voice.person, at=desk.now)
         conversations.bring_forward(desk.connection, conversation_id=found.id, at=desk.now)

@@ -321,6 +321,7 @@ def _form_of(voice: Voice, found: Open) -> Form | None:
 
 def _move(voice: Voice, found: Open, event: Event) -> None:
     desk = voice.desk
+    conversations.ask_on(desk.connection, conversation=found, channel=voice.incoming.channel)
     if found.standing != "foreground":
         conversations.set_aside(desk.connection, person_id=voice.person, at=desk.now)
         conversations.bring_forward(desk.connection, conversation_id=found.id, at=desk.now)
@@ -349,6 +350,10 @@ def _hear_answer(voice: Voice, words: str) -> None:
     if is_participant and isinstance(event, Misread) and mailing.is_letter(words, desk.study):
         mailing.receive(voice, words, None)
         event = Misread("mailed")
+    elif found.channel not in (None, voice.incoming.channel):
+        # What was typed may answer the question that this channel has shown last.
+        voice.tell(text("conversation.asked_elsewhere"))
+        event = Resumed()
     if isinstance(event, Misread) and not words.strip().isdecimal() and _open_card(voice, words):
         return
     _move(voice, found, event)

@@ -44,6 +44,7 @@ from flows.commands import (
     treatment,
     unblinding,
     visits,
+    ways,
 )
 from flows.commands.command import Circumstances, Command, Reach
 from flows.effects import Decision
@@ -87,6 +88,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     *enrolment.COMMANDS,
     *inviting.COMMANDS,
     *linking.COMMANDS,
+    *ways.COMMANDS,
     *allocation.COMMANDS,
     *ledger.COMMANDS,
     *card.COMMANDS,

@@ -76,6 +76,10 @@ def _linked(facts: ParticipantFacts, _given: Circumstances) -> bool:
     return bool(facts.linked_on)
 
 
+def _on_several(facts: ParticipantFacts, _given: Circumstances) -> bool:
+    return len(facts.linked_on) > 1
+
+
 def _by_sms(facts: ParticipantFacts, given: Circumstances) -> bool:
     return given.sms and "sms" not in facts.linked_on
 
@@ -153,6 +157,7 @@ OFFERS = (
     Offer("invite", Page.MESSAGES, _coordinator),
     Offer("personal_link", Page.MESSAGES, _all(_coordinator, _with_page)),
     Offer("wrong_link", Page.MESSAGES, _all(_coordinator, _linked)),
+    Offer("first_channel", Page.MESSAGES, _all(_coordinator, _on_several)),
     Offer("sms", Page.MESSAGES, _all(_coordinator, _by_sms)),
     Offer("renew_messages", Page.MESSAGES, _all(_coordinator, _silent)),
     Offer("why", Page.MESSAGES, _anybody),

@@ -11,6 +11,14 @@ class SetLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferChannel:
+    """Reach somebody on this channel first, as long as it works; None: in the usual order."""
+
+    person: int
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class InviteStaff:
     name: str = field(repr=False)
     roles: tuple[Role, ...]
@@ -50,4 +58,6 @@ class ResetPin:
     person: int
 
 
-Administering = SetLanguage | InviteStaff | GiveRole | EndRole | CutOff | SetPin | ResetPin
+Administering = (
+    SetLanguage | PreferChannel | InviteStaff | GiveRole | EndRole | CutOff | SetPin | ResetPin
+)

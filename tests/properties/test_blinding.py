@@ -132,6 +132,7 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     page = "https://hamrah.example/chat/#{}".format
     world.links = replace(world.links, personal=page, sms=True)
     await world.say("coordinator", "/personal_link P-001", "/sms P-001 09120000001")
+    await world.say("coordinator", "/first_channel P-001", "/channels")
     await _first_week(world)
     await _first_month(world)
     await _to_the_end(world)

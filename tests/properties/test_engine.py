@@ -64,6 +64,7 @@ class Shelf:
             kind="instrument",
             form_id=None,
             state=state,
+            channel="telegram",
             at=AT,
         )
 

@@ -11,6 +11,7 @@ from flows.effects.accounts import (
     EndRole,
     GiveRole,
     InviteStaff,
+    PreferChannel,
     ResetPin,
     SetLanguage,
     SetPin,
@@ -26,6 +27,9 @@ def perform(voice: Voice, verb: str, effect: Administering) -> None:
             people.set_language(desk.connection, person_id=voice.person, language=language)
             voice.send("menu", "{}")
             voice.record(verb, voice.person, language=language)
+        case PreferChannel(person, channel):
+            people.prefer_channel(desk.connection, person_id=person, channel=channel)
+            voice.record(verb, person, channel=channel)
         case InviteStaff(name, roles, secret):
             person = staffing.invite_staff(desk, name, roles, secret)
             send_way_in(voice, person, secret, name)

@@ -22,6 +22,7 @@ from bot.turn.reads import (
     rating,
     safety,
     timeline,
+    ways,
 )
 from flows.facts import Facts, NoFacts
 from flows.facts.booking import BookingFacts, OwnBookingFacts
@@ -41,6 +42,7 @@ from flows.facts.queries import DeviationFacts, QueryFacts
 from flows.facts.rating import RaterFacts
 from flows.facts.safety import AlertFacts
 from flows.facts.timeline import MessageFacts, TimelineFacts
+from flows.facts.ways import OwnWaysFacts, WaysFacts
 from flows.forms import Answers
 
 Reader = Callable[[Desk, int, Answers], Any]
@@ -86,4 +88,6 @@ READERS: Mapping[type, Reader] = {
     DeviationFacts: queries.newest_deviations,
     OwnCorrectionFacts: corrections.own,
     CorrectionFacts: corrections.of_participant,
+    OwnWaysFacts: ways.own,
+    WaysFacts: ways.of_participant,
 }

@@ -1,4 +1,5 @@
-"""Channels that are down, the preferred way to a person, and messages in the place of others."""
+"""Several ways to a person: what is down, what they prefer, what stands in the place of what, and
+where a question was asked last."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +20,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_outage")),
     )
     op.add_column("person", sa.Column("preferred_channel", sa.String(), nullable=True))
+    op.add_column("conversation", sa.Column("channel", sa.String(), nullable=True))
     with op.batch_alter_table("outbox") as batch:
         batch.add_column(sa.Column("instead_of", sa.Integer(), nullable=True))
         batch.create_foreign_key(op.f("fk_outbox_instead_of"), "outbox", ["instead_of"], ["id"])
