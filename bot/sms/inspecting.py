@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from bot.language.typed_text import words_of
 from bot.language.wording import LANGUAGES, PLACEHOLDER, Language, UnknownWording
-from bot.settings import Price
+from bot.settings import Price, Settings
 from bot.sms.parts import is_gsm, split
 from bot.sms.plain import FOR_SMS, variant
 from bot.sms.texts import SmsText, texts
 from bot.trial.study import Study
 from flows.instruments import FilledBy
+from flows.text import Text, text
 
 # Names of channels, which end like a variant without being one.
 _CHANNELS = "channel."
@@ -27,6 +28,14 @@ def _row(it: SmsText, price: Price | None) -> str:
     cost = "" if price is None else price.of(it.parts)
     cells = (it.name, it.language, len(it.words), alphabet, len(split(it.words)), it.parts, cost)
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def asked_though_by_link(settings: Settings, study: Study) -> tuple[Text, ...]:
+    """What the definition wants on the person's page, where there is none."""
+    forms = study.trial.sms.by_link
+    if not forms or settings.web_url is not None:
+        return ()
+    return (text("cli.check.no_page", forms=", ".join(forms)),)
 
 
 def sms_problems(study: Study) -> list[str]:

@@ -24,6 +24,7 @@ from flows.text import Param, Text, text
 _AT = datetime(2026, 9, 16, 6, 30, tzinfo=UTC)
 _LETTER = "w" * 120
 _CODE = "123456"
+_LINK = f"https://hamrah.hospital.example.ir/chat/#{'x' * 22}"
 _STEP = 99
 
 # What comes unasked, and so can be read by whoever looks at the phone just then.
@@ -80,6 +81,9 @@ _REPLIES = (
     "correction.unchanged",
     "correction.confirmed",
     "correction.left",
+    "sms.page",
+    "sms.page_link",
+    "sms.page_sent_before",
     "sms.unknown",
     "sms.wrong_code",
 )
@@ -239,6 +243,7 @@ _FILLERS: Mapping[str, Callable[[Study], Param]] = {
     "code": lambda _: "P-060",
     "digits": lambda _: _CODE,
     "emergency": lambda study: study.trial.site.emergency,
+    "link": lambda _: _LINK,
     "last": lambda _: _AT.date(),
     "on": lambda _: _AT.date(),
     "phone": lambda study: study.trial.site.clinic_phone,
