@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--save", metavar="FILE", help="where to write it, as a golden chat")
     check = commands.add_parser("check", help="look for what is wrong in definition and wording")
     check.add_argument("--table", action="store_true", help="print the wording, for its review")
+    check.add_argument("--sms", action="store_true", help="print what each SMS takes and costs")
     commands.add_parser("publish", help="lock the instruments that are not published yet")
     commands.add_parser("backup", help="copy the database into the backups folder, and check it")
     commands.add_parser("settings", help="list the settings")

@@ -66,15 +66,10 @@ def _web_part(url: str, opened: Opened, desks: Desks, files: Files) -> Part:
 
 
 def _sms_part(settings: Settings, opened: Opened, desks: Desks, stopping: asyncio.Event) -> Part:
+    from bot.sms.limits import Limits
     from bot.sms.part import SmsPart, make_gateway
 
     assert settings.sms_secret is not None
-    gateway = make_gateway(settings)
-    return SmsPart(
-        opened.database,
-        desks,
-        gateway,
-        settings.sms_secret,
-        timedelta(hours=settings.sms_hours),
-        stopping,
-    )
+    gateway, limits = make_gateway(settings), Limits(settings.sms_a_day, settings.sms_budget)
+    within = timedelta(hours=settings.sms_hours)
+    return SmsPart(opened.database, desks, gateway, limits, settings.sms_secret, within, stopping)

@@ -47,14 +47,18 @@ async def carry_out(settings: Settings, given: argparse.Namespace) -> int:
 
 async def _check(it: Operator, given: argparse.Namespace) -> int:
     from bot.language.wording_inspection import review_table
+    from bot.sms.inspecting import asked_though_by_link, sms_table
     from bot.trial.inspection import inspect_study
 
     if given.table:
         show(review_table(it.study.wording))
         return 0
+    if given.sms:
+        show(sms_table(it.study, it.settings.sms_part_price))
     if problems := inspect_study(it.study):
         show(*problems, on=sys.stderr)
         return 1
+    it.tell(*asked_though_by_link(it.settings, it.study))
     instruments, words = len(it.study.instruments), len(it.study.wording.keys("fa"))
     it.tell(text("cli.check.fine", instruments=instruments, words=words))
     return 0

@@ -7,6 +7,7 @@ name that is not known is refused, for it is most likely a slip.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -30,6 +31,17 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What one part of an SMS costs, and in what currency."""
+
+    amount: Decimal
+    currency: str
+
+    def of(self, parts: int) -> str:
+        return f"{self.amount * parts} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`webhook_url` is None when updates are polled for."""
 
@@ -47,6 +59,9 @@ class Settings:
     sms_secret: str | None = field(repr=False)
     sms_callback_url: str | None
     sms_hours: int
+    sms_part_price: Price | None
+    sms_a_day: int | None
+    sms_budget: int | None
     listen: Listen
     data: Path
     database: str
@@ -180,6 +195,19 @@ def _sender(value: str) -> str:
     return value
 
 
+def _price(value: str) -> Price:
+    given = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,4})?)\s+(\S.{0,19})", value, re.ASCII)
+    if given is None:
+        raise Wrong("must be an amount and a currency, such as 130 toman")
+    return Price(Decimal(given[1]), given[2])
+
+
+def _count(value: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,8}", value, re.ASCII):
+        raise Wrong("must be a whole number from 1 on")
+    return int(value)
+
+
 def _listen(value: str) -> Listen:
     host, _, port = value.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65535:
@@ -256,6 +284,21 @@ SETTINGS = (
         "hours that an operator has to deliver an SMS before another way is tried",
         _hours,
         default="6",
+    ),
+    Setting(
+        "SMS_PART_PRICE",
+        "what one part of an SMS costs, such as 130 toman; for `hamrah check --sms`",
+        _price,
+    ),
+    Setting(
+        "SMS_A_DAY",
+        "most messages by SMS a day to one person that they did not ask for; no limit if not set",
+        _count,
+    ),
+    Setting(
+        "SMS_BUDGET",
+        "most parts of SMS in a month of the Jalali calendar; no limit if not set",
+        _count,
     ),
     Setting(
         "LISTEN",

@@ -22,11 +22,13 @@ async def run(it: Operator, given: argparse.Namespace) -> int:
             it.complain(text("cli.no_channel", file=str(it.settings.database_file)))
             return 1
         return await rehearse(it, given)
+    from bot.sms.inspecting import asked_though_by_link
     from bot.trial.inspection import inspect_study
 
     if problems := inspect_study(it.study):
         show(*problems, on=sys.stderr)
         return 1
+    it.tell(*asked_though_by_link(it.settings, it.study))
     from bot.live import live_service
     from bot.web.server import open_socket
 

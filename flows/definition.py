@@ -160,6 +160,15 @@ class Photographs:
 
 
 @dataclass(frozen=True, slots=True)
+class Sms:
+    """`most_parts` is how many parts of SMS a message may take; `by_link` names the questionnaires
+    that are answered on the web page rather than by SMS, where there is one."""
+
+    most_parts: int = 6
+    by_link: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyCheck:
     instrument: str
     days_after_session: int
@@ -281,6 +290,7 @@ class Trial:
     photographs: Photographs | None = None
     edit_checks: EditChecks | None = None
     not_entered_by_treating_clinician: tuple[str, ...] = ()
+    sms: Sms = Sms()
 
     @property
     def views(self) -> tuple[View, ...]:

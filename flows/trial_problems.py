@@ -115,6 +115,8 @@ def _instrument_problems(trial: Trial, instruments: Instruments) -> Iterator[Pro
     for name in trial.not_entered_by_treating_clinician:
         place = "not_entered_by_treating_clinician"
         yield from _misnamed(place, name, FilledBy.PARTICIPANT, instruments)
+    for name in trial.sms.by_link:
+        yield from _misnamed("sms.by_link", name, FilledBy.PARTICIPANT, instruments)
     for place, name, by in named:
         yield from _misnamed(place, name, by, instruments)
 
@@ -159,6 +161,8 @@ def _number_problems(trial: Trial) -> Iterator[Problem]:
         yield "eligibility", "least_age must be above 0 and not above most_age"
     if list(trial.reminders.form_days) != sorted(set(trial.reminders.form_days)):
         yield "reminders.form_days", "days in rising order, each once"
+    if trial.sms.most_parts < 1:
+        yield "sms.most_parts", "must be 1 or more"
     if trial.reminders.entry_days < 0:
         yield "reminders.entry_days", "must be 0 or more"
     yield from _safety_problems(trial)

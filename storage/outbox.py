@@ -127,6 +127,7 @@ class Leaving:
     address_id: int | None
     channel: str
     language: str | None
+    expires_at: datetime | None
     address: str = field(repr=False)
     body: str = field(repr=False)
 
@@ -164,7 +165,7 @@ def newest_by(
     since: datetime,
     limit: int,
 ) -> list[Kept]:
-    """What this person was told by this channel since then, the newest first."""
+    """What this person was told by this channel since then, what left last first."""
     which = and_(
         _outbox.c.person_id == person_id,
         _outbox.c.kind.in_(("message", "edit")),
@@ -172,7 +173,8 @@ def newest_by(
         _outbox.c.state == "sent",
         _outbox.c.settled_at >= since,
     )
-    newest = _KEPT.where(which).order_by(_outbox.c.id.desc()).limit(limit)
+    order = (_outbox.c.settled_at.desc(), _outbox.c.id.desc())
+    newest = _KEPT.where(which).order_by(*order).limit(limit)
     return _kept(connection, keys, person_id, newest)
 
 
@@ -381,6 +383,7 @@ def _leaving(
         address_id,
         channel,
         language,
+        row.expires_at,
         address,
         body,
     )
@@ -497,11 +500,25 @@ def hasten_all(connection: Connection, *, at: datetime) -> None:
     announce(connection, NEWS)
 
 
+def hold(connection: Connection, *, message_id: int, until: datetime, reason: str) -> None:
+    """Let a message alone wait until then, in a line of its own: the next answer does not."""
+    connection.execute(
+        _CHANGE,
+        {
+            "message_id": message_id,
+            "state": "waiting",
+            "reason": reason,
+            "next_at": until,
+            "line": f"held:{message_id}",
+        },
+    )
+
+
 def hasten(connection: Connection, *, person_id: int, at: datetime) -> None:
     """Send now what waited for this person to be reachable."""
     connection.execute(
         update(_outbox)
-        .where(_outbox.c.line == _line(person_id, None), _outbox.c.state == "waiting")
+        .where(_outbox.c.person_id == person_id, _outbox.c.state == "waiting")
         .values(next_at=at)
     )
     announce(connection, NEWS)

@@ -128,6 +128,21 @@ def is_of_session(
     return found is not None
 
 
+def is_entered(connection: Connection, *, person_id: int, at: datetime) -> bool:
+    """Whether this person entered their chat by a link of theirs, and can still open it."""
+    found = connection.scalar(
+        select(_session.c.id)
+        .join(_link, _link.c.id == _session.c.link_id)
+        .where(
+            _link.c.person_id == person_id,
+            _session.c.ended_at.is_(None),
+            _session.c.expires_at > at,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def end_session(connection: Connection, *, keys: Keyring, token: str, at: datetime) -> None:
     connection.execute(
         update(_session)

@@ -14,7 +14,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    distinct,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -37,6 +39,10 @@ _RANK = ("delivered", "failed", "expired")
 _ORPHANS_LAST = timedelta(days=3)
 
 _IS_OF = and_(_report.c.gateway == _sms.c.gateway, _report.c.reference == _sms.c.reference)
+# It was accepted, or still may be; what failed before that has cost nothing.
+_COUNTS = or_(
+    _sms.c.accepted_at.is_not(None), _outbox.c.state.in_(("waiting", "sending", "unknown"))
+)
 _PIECE = select(_sms).where(
     _sms.c.outbox_id == bindparam("outbox_id"), _sms.c.piece == bindparam("piece")
 )
@@ -75,6 +81,31 @@ def begin(
     }
     made: int = connection.execute(insert(_sms).returning(_sms.c.id), row).scalar_one()
     return Handed(made, accepted=False)
+
+
+def parts_since(connection: Connection, *, since: datetime, beside: int) -> int:
+    """How many parts were sent since then, or are about to be, beside those of this message."""
+    return _counted(connection, func.coalesce(func.sum(_sms.c.parts), 0), since, beside)
+
+
+def unasked_since(connection: Connection, *, person_id: int, since: datetime, beside: int) -> int:
+    """How many messages this person was sent since then that answered nothing, beside this one."""
+    unasked = and_(_outbox.c.person_id == person_id, _outbox.c.urgency != Urgency.REPLY.value)
+    return _counted(connection, func.count(distinct(_sms.c.outbox_id)), since, beside, unasked)
+
+
+def _counted(
+    connection: Connection,
+    what: ColumnElement[int],
+    since: datetime,
+    beside: int,
+    *which: ColumnElement[bool],
+) -> int:
+    return connection.execute(
+        select(what)
+        .join(_outbox, _outbox.c.id == _sms.c.outbox_id)
+        .where(_sms.c.begun_at >= since, _sms.c.outbox_id != beside, _COUNTS, *which)
+    ).scalar_one()
 
 
 def accept(connection: Connection, *, sms_id: int, reference: str, at: datetime) -> None:

@@ -840,6 +840,8 @@ outbox = Table(
     Column("key", String, nullable=False, unique=True),
     # Messages of one line leave in their order: "person:12", "person:12:34" for one address of
     # theirs, or "stranger:" and a digest.
+    # Messages of one line leave in their order: "person:12", or "stranger:" and a digest; what is
+    # held back has a line of its own, so that nothing waits behind it.
     Column("line", String, nullable=False),
     _person(nullable=True),
     Column("address_id", ForeignKey("address.id")),
@@ -879,7 +881,7 @@ sms = Table(
     Column("parts", Integer, nullable=False),
     Column("gateway", String, nullable=False),
     Column("reference", String),
-    Column("begun_at", UTC, nullable=False),
+    Column("begun_at", UTC, nullable=False, index=True),
     Column("accepted_at", UTC),
     UniqueConstraint("outbox_id", "piece"),
     Index(None, "gateway", "reference"),

@@ -12,19 +12,23 @@ from bot.sending.outgoing import (
     Change,
     Comparison,
     Document,
+    Held,
     Invitation,
     Leave,
     Menu,
     Outgoing,
     Picture,
+    Refused,
     Remove,
     TapAnswer,
     Words,
 )
-from bot.sending.rendering import render
-from bot.sms.parts import split
+from bot.sending.rendering import SMS, render
+from bot.sms.limits import admit, words_in
+from bot.sms.parts import count_parts, split
 from bot.turn.bodies import body_of
-from storage import outbox
+from bot.turn.desk import Desk
+from storage import outbox, sms
 from storage.outbox import DueLine, Leaving
 from storage.shown import KINDS
 
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 
 # What the bot has shown goes by another kind of number than what somebody sent.
 _OWN = "shown:"
+_OPERATOR = "rehearsal"
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,9 @@ def take(connection: Connection, world: "World", due: DueLine) -> Arriving | Non
     )
     if leaving is None:
         return None
+    outgoing = render(connection, world.keys, world.study, world.links, leaving)
+    if leaving.channel == SMS and not _leaves_by_sms(connection, world, leaving, outgoing):
+        return None
     number = world.next_message() if leaving.kind in KINDS else None
     sent_as = None if number is None else f"{_OWN}{number}"
     outbox.settle_sent(
@@ -59,8 +67,50 @@ def take(connection: Connection, world: "World", due: DueLine) -> Arriving | Non
         at=world.now,
         sent_as=sent_as,
     )
-    outgoing = render(connection, world.keys, world.study, world.links, leaving)
     return Arriving(leaving, outgoing, number)
+
+
+def _leaves_by_sms(
+    connection: Connection, world: "World", leaving: Leaving, outgoing: Outgoing | Comparison
+) -> bool:
+    """Whether the message leaves now; it arrives at once then, and the operator says so."""
+    nonce = f"sms:{leaving.id}"
+    desk = Desk(connection, world.keys, world.study, world.now, nonce, "", "", world.links)
+    match admit(desk, world.sms_limits, _OPERATOR, leaving, outgoing):
+        case None:
+            _report(connection, world, leaving, outgoing)
+            return True
+        case Held(until, reason):
+            outbox.hold(connection, message_id=leaving.id, until=until, reason=reason)
+        case Refused(reason):
+            outbox.settle(
+                connection, message_id=leaving.id, state="failed", at=world.now, reason=reason
+            )
+    return False
+
+
+def _report(
+    connection: Connection, world: "World", leaving: Leaving, outgoing: Outgoing | Comparison
+) -> None:
+    for piece, part in enumerate(split(words_in(outgoing) or ""), start=1):
+        handed = sms.begin(
+            connection,
+            outbox_id=leaving.id,
+            piece=piece,
+            parts=count_parts(part),
+            gateway=_OPERATOR,
+            at=world.now,
+        )
+        reference = str(handed.id)
+        sms.accept(connection, sms_id=handed.id, reference=reference, at=world.now)
+        sms.report(
+            connection,
+            gateway=_OPERATOR,
+            reference=reference,
+            state="delivered",
+            reason=None,
+            at=world.now,
+        )
 
 
 async def show(world: "World", arriving: Arriving) -> None:

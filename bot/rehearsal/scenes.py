@@ -226,6 +226,20 @@ async def _sms(world: World) -> None:
     world.links = replace(world.links, sms=True)
 
 
+async def _by_link(world: World, instrument: str) -> None:
+    trial = world.study.trial
+    asked = replace(trial.sms, by_link=(*trial.sms.by_link, instrument))
+    world.study = replace(world.study, trial=replace(trial, sms=asked))
+
+
+async def _sms_a_day(world: World, count: str) -> None:
+    world.sms_limits = replace(world.sms_limits, a_day=int(count))
+
+
+async def _sms_budget(world: World, parts: str) -> None:
+    world.sms_limits = replace(world.sms_limits, budget=int(parts))
+
+
 async def _by_sms(world: World, code: str) -> None:
     """The participant blocked the bot, if they had it, and has proved a number."""
     await _sms(world)
@@ -272,5 +286,8 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"(\d+) days later", _passed),
     (r"a web chat", _web_chat),
     (r"SMS", _sms),
+    (r"a definition that asks (\w+) by a link over SMS", _by_link),
+    (r"at most (\d+) SMS a day that nobody asked for", _sms_a_day),
+    (r"an SMS budget of (\d+) parts a month", _sms_budget),
     (r"(P-\d+) reached by SMS", _by_sms),
 )

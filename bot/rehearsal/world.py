@@ -20,6 +20,7 @@ from bot.rehearsal.phones import BY_SMS, Phone
 from bot.rehearsal.pictures import DrawnFiles
 from bot.sending.files import Files
 from bot.sms.hearing import hear
+from bot.sms.limits import Limits
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.trial.study import Study
 from bot.turn import arms, showing
@@ -62,6 +63,7 @@ class World:
     keys: Keyring
     now: datetime = BEGINNING
     links: Links = field(default_factory=lambda: Links("https://t.me/hamrah?start={}".format))
+    sms_limits: Limits = field(default_factory=Limits)
     phones: dict[str, Phone] = field(default_factory=dict)
     _updates: int = 0
     _taps: int = 0

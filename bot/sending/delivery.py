@@ -25,6 +25,7 @@ from bot.sending.outgoing import (
     Comparison,
     Destination,
     Document,
+    Held,
     Invitation,
     Late,
     NotSent,
@@ -66,13 +67,22 @@ class Channel(Protocol):
     async def send(self, to: Destination, outgoing: Outgoing) -> Outcome: ...
 
 
+# Asked in the transaction that takes a message: why it may not leave now, if so.
+Admit = Callable[[Connection, Leaving, Outgoing | Comparison], Held | Refused | None]
+
+
+def _admit_any(_c: Connection, _l: Leaving, _o: Outgoing | Comparison) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """A channel, and how fast it may be used: in all, and in one chat."""
+    """A channel, how fast it may be used, in all and in one chat, and what it lets leave."""
 
     channel: Channel
     pace: Pace
     chat_pace: ChatPace
+    admit: Admit = _admit_any
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +205,7 @@ class Delivery:
         outlet = self._outlets.get(due.channel or "")
         if outlet is not None and not due.line.startswith("tap:"):
             await outlet.pace.admit(due.urgency)
-        taken = await self._database.write(self._take, due)
+        taken = await self._database.write(self._take, due, outlet)
         if taken is None or outlet is None:
             return 0
         await self._send(outlet, *taken)
@@ -209,15 +219,16 @@ class Delivery:
         await unless(self._stopping, self._clock.sleep(seconds))
 
     def _take(
-        self, connection: Connection, due: DueLine
+        self, connection: Connection, due: DueLine, outlet: Outlet | None
     ) -> tuple[Leaving, Outgoing | Comparison] | None:
-        """Take a message and word it; one that cannot be worded fails, for those behind it."""
+        """Take a message and word it; one that cannot be worded fails, for those behind it, and one
+        that may not leave now is settled at once."""
         keys, now = self._desks.keys.for_one_turn(), self._clock.now()
         leaving = outbox.take(connection, keys=keys, line=due.line, channel=due.channel, at=now)
         if leaving is None:
             return None
         try:
-            return leaving, render(connection, keys, self._desks.study, self._desks.links, leaving)
+            outgoing = render(connection, keys, self._desks.study, self._desks.links, leaving)
         except Exception as error:
             if is_passing(error):
                 raise
@@ -226,6 +237,11 @@ class Delivery:
                 connection, message_id=leaving.id, state="failed", at=now, reason="wording"
             )
             return None
+        why_not = None if outlet is None else outlet.admit(connection, leaving, outgoing)
+        if why_not is None:
+            return leaving, outgoing
+        self._settle(connection, leaving, why_not)
+        return None
 
     async def _send(
         self, outlet: Outlet, leaving: Leaving, outgoing: Outgoing | Comparison
@@ -273,6 +289,8 @@ class Delivery:
                 self._finish(connection, leaving, "unknown", reason)
             case Slower(seconds):
                 self._again(connection, leaving, seconds, "too_many")
+            case Held(until, reason):
+                outbox.hold(connection, message_id=leaving.id, until=until, reason=reason)
             case NotSent(reason) | Unknown(reason):
                 self._note_failed(connection, leaving, outcome)
                 self._again(connection, leaving, delay(leaving.attempts), reason)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.reports.page import Page
 
@@ -163,10 +164,18 @@ class NotSent:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """It may not leave before then, and what is behind it need not wait for it."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Whether it arrived is not known."""
 
     reason: str
 
 
-Outcome = Sent | Late | Unreachable | Refused | Slower | NotSent | Unknown
+Outcome = Sent | Late | Unreachable | Refused | Slower | NotSent | Held | Unknown

@@ -8,8 +8,10 @@ from bot.logs import failure
 from bot.sending.outgoing import (
     Attachment,
     Change,
+    Comparison,
     Destination,
     Document,
+    Held,
     Invitation,
     Leave,
     Menu,
@@ -24,6 +26,7 @@ from bot.sending.outgoing import (
     Words,
 )
 from bot.sms.gateway import Gateway, NewSms
+from bot.sms.limits import Limits, admit, words_in
 from bot.sms.parts import count_parts, split
 from bot.turn import mailing
 from bot.turn.desk import Desk
@@ -33,6 +36,7 @@ from flows.roles import Role
 from flows.text import text
 from storage import people, sms
 from storage.database import Database
+from storage.outbox import Leaving
 from storage.passing import is_passing
 from storage.sms import Handed
 
@@ -43,17 +47,24 @@ _TO_MEND = {"gateway_credit", "gateway_login"}
 
 
 class SmsChannel:
-    def __init__(self, database: Database, desks: Desks, gateway: Gateway) -> None:
+    def __init__(self, database: Database, desks: Desks, gateway: Gateway, limits: Limits) -> None:
         self._database = database
         self._desks = desks
         self._gateway = gateway
+        self._limits = limits
         self.is_failing = False
 
+    def admit(
+        self, connection: Connection, leaving: Leaving, outgoing: Outgoing | Comparison
+    ) -> Held | Refused | None:
+        desk = self._desks.at(connection, f"sms:{leaving.id}")
+        return admit(desk, self._limits, self._gateway.name, leaving, outgoing)
+
     async def send(self, to: Destination, outgoing: Outgoing) -> Outcome:
+        if (words := words_in(outgoing)) is not None:
+            return await self._say(to, words)
         match outgoing:
-            case Words(words) | Change(_, Words(words)) | TapAnswer(_, str(words)):
-                return await self._say(to, words)
-            case TapAnswer() | Remove() | Menu() | Leave():
+            case Words() | Change() | TapAnswer() | Remove() | Menu() | Leave():
                 return Sent()
             case Invitation() | Attachment() | Picture() | Document():
                 return Refused("not_by_sms")

@@ -15,6 +15,7 @@ from bot.sms.channel import CHANNEL, SmsChannel
 from bot.sms.gateway import Gateway
 from bot.sms.kannel import Kannel
 from bot.sms.kavenegar import Kavenegar
+from bot.sms.limits import Limits
 from bot.sms.polling import Polling
 from bot.sms.receiving import Receiving
 from bot.sms.undelivered import Undelivered
@@ -52,6 +53,7 @@ class SmsPart:
         database: Database,
         desks: Desks,
         gateway: Gateway,
+        limits: Limits,
         secret: str,
         within: timedelta,
         stopping: asyncio.Event,
@@ -59,7 +61,7 @@ class SmsPart:
         self._clock: Clock = desks.clock
         self._gateway = gateway
         self._stopping = stopping
-        self._channel = SmsChannel(database, desks, gateway)
+        self._channel = SmsChannel(database, desks, gateway, limits)
         receiving = Receiving(database, desks, gateway.name)
         self._polling = (
             Polling(database, gateway, receiving, desks.clock, stopping)
@@ -75,7 +77,8 @@ class SmsPart:
 
     async def run(self, delivery: Delivery) -> None:
         pace = Pace(self._clock, _PER_SECOND)
-        delivery.open(CHANNEL, Outlet(self._channel, pace, ChatPace(self._clock)))
+        outlet = Outlet(self._channel, pace, ChatPace(self._clock), self._channel.admit)
+        delivery.open(CHANNEL, outlet)
         polling = () if self._polling is None else (self._polling.run(),)
         await asyncio.gather(self._undelivered.run(), *polling)
 

@@ -15,6 +15,9 @@ from bot.language.wording import Wording
 from flows.messages import Button, Message
 from flows.text import Param, Text, text
 
+# The wording of a key that ends so stands in the place of the key without it.
+FOR_SMS = ".sms"
+
 # What a button does, by the first letter of its data (see bot/turn/questions.py).
 _OPTIONS = ("a:", "t:")
 # Typing the numbers of several options says that these are all.

@@ -1,13 +1,15 @@
 """What `hamrah check`, and every start, looks for: everything that would fail in front of somebody.
 
 Forms are walked for dead ends; each question and option is worded in both languages, as the phone
-would show it, and measured against the channel's limits; published versions are compared.
+would show it, and measured against the channel's limits; published versions are compared; and what
+goes by SMS must not cost too much, nor tell too much.
 """
 
 from collections.abc import Iterator
 
 from bot.language.wording import LANGUAGES, UnknownWording
 from bot.language.wording_inspection import inspect_wording
+from bot.sms.inspecting import sms_problems
 from bot.trial.definition_files import DefinitionProblem
 from bot.trial.publishing import publication_problems
 from bot.trial.study import Study
@@ -42,6 +44,7 @@ def inspect_study(study: Study) -> list[str]:
     found += map(str, _trial_problems(study))
     found += map(str, _edit_check_problems(study))
     found += map(str, publication_problems(study))
+    found += sms_problems(study)
     return found
 
 

@@ -1,14 +1,16 @@
 """Published instruments do not change: items and wording of a version are held by their hashes.
 
 `published.toml` in the trial's folder has a table for each published version. What was published is
-compared at every start; a change is a new version, beside the old one.
+compared at every start; a change is a new version, beside the old one. Shorter texts for SMS can be
+added to a published version, for they ask the same; from then on they are held like the others.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot.language.wording import LANGUAGES
+from bot.language.wording import LANGUAGES, Language
+from bot.sms.plain import FOR_SMS
 from bot.trial.definition_files import DefinitionProblem, canonical, read_toml
 from bot.trial.study import Study
 from flows.instruments import Instrument
@@ -27,15 +29,16 @@ def publication_problems(study: Study) -> list[DefinitionProblem]:
 
 
 def publish(study: Study) -> list[str]:
-    """Add the versions that are not published yet; returns their names. Changes no other."""
+    """Add what is not published yet; returns the names of its versions. Changes nothing else."""
     file = study.folder / FILE
     published = _read(file)
-    new = {
-        instrument.prefix: fingerprints(study, instrument)
-        for instrument in study.instruments.values()
-        if instrument.prefix not in published
-    }
-    every = {**published, **new}
+    every, new = dict(published), set()
+    for instrument in study.instruments.values():
+        held = published.get(instrument.prefix, {})
+        added = {**fingerprints(study, instrument), **held}
+        if added != held:
+            every[instrument.prefix] = added
+            new.add(instrument.prefix)
     tables = (
         f'\n["{name}"]\n' + "".join(f'{part} = "{digest}"\n' for part, digest in prints.items())
         for name, prints in sorted(every.items())
@@ -45,20 +48,24 @@ def publish(study: Study) -> list[str]:
 
 
 def fingerprints(study: Study, instrument: Instrument) -> dict[str, str]:
-    """SHA-256 of the items, and of the wording in each language."""
-    return {"items": _items_digest(instrument)} | {
-        language: _wording_digest(study, instrument, language) for language in LANGUAGES
-    }
+    """SHA-256 of the items, and of the wording in each language; of that for SMS where there is."""
+    prints = {"items": _items_digest(instrument)}
+    for language in LANGUAGES:
+        it = study.language(language)
+        keys = {key for key in study.wording.keys(it) if key.startswith(f"{instrument.prefix}.")}
+        for_sms = {key for key in keys if key.endswith(FOR_SMS)}
+        prints[language] = _wording_digest(study, keys - for_sms, it)
+        if for_sms:
+            prints[f"{language}_sms"] = _wording_digest(study, for_sms, it)
+    return prints
 
 
 def _items_digest(instrument: Instrument) -> str:
     return hashlib.sha256(canonical(instrument).encode()).hexdigest()
 
 
-def _wording_digest(study: Study, instrument: Instrument, language: str) -> str:
-    it = study.language(language)
-    keys = sorted(key for key in study.wording.keys(it) if key.startswith(f"{instrument.prefix}."))
-    lines = (f"{key}={study.wording.raw(key, it)}" for key in keys)
+def _wording_digest(study: Study, keys: Iterable[str], language: Language) -> str:
+    lines = (f"{key}={study.wording.raw(key, language)}" for key in sorted(keys))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -71,9 +78,15 @@ def _problems(study: Study, published: dict[str, dict[str, str]]) -> Iterator[De
             yield DefinitionProblem(file, instrument.prefix, detail)
             continue
         now = fingerprints(study, instrument)
-        for part in sorted(part for part in now if now[part] != held.get(part)):
-            detail = f"{part} was changed after it was published; undo it, or make a new version"
-            yield DefinitionProblem(file, instrument.prefix, detail)
+        for part in sorted(now.keys() | held.keys()):
+            if part not in held:
+                detail = f"{part} is not published; when it is approved, run: hamrah publish"
+                yield DefinitionProblem(file, instrument.prefix, detail)
+            elif now.get(part) != held[part]:
+                detail = (
+                    f"{part} was changed after it was published; undo it, or make a new version"
+                )
+                yield DefinitionProblem(file, instrument.prefix, detail)
     known = {instrument.prefix for instrument in study.instruments.values()}
     for name in sorted(set(published) - known):
         detail = "was published, but its file is gone; conversations under way may need it"

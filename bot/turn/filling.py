@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from bot.sms.plain import variant
-from bot.turn import locking, questions, showing, transcribing
+from bot.turn import locking, page_links, questions, showing, transcribing
 from bot.turn.alerting import raise_alert
 from bot.turn.desk import Desk
 from bot.turn.looking_over import look_over
@@ -54,6 +54,8 @@ def begin_or_resume(voice: Voice, row: FormRow) -> bool:
         return resume(voice, found)
     if why := why_not(voice, row):
         voice.pop_up(why)
+        return False
+    if page_links.sent_instead(voice, row):
         return False
     # Whoever begins a form takes it over from whoever left it half done.
     conversations.end_of_form(desk.connection, form_id=row.id, at=desk.now)
@@ -156,6 +158,8 @@ def advance(voice: Voice, found: Open, event: Event) -> bool:
             desk.connection, conversation_id=found.id, standing="cancelled", at=desk.now
         )
         voice.pop_up(why)
+        return False
+    if page_links.sent_instead(voice, row):
         return False
     turn = step(form_of(voice, row), found.state, event)
     if turn.conversation != found.state:

@@ -13,6 +13,7 @@ from bot.language.typed_answers import (
 from bot.language.typed_text import Problem, normalize, trimmed
 from bot.language.typed_times import read_date, read_moment, read_time
 from bot.language.wording import LANGUAGES
+from bot.sms.plain import variant
 from bot.trial.study import Study
 from flows.conversation import Conversation
 from flows.events import Event, Misread, PreferredNot, Replied, Skipped, Submitted, WentBack
@@ -144,14 +145,18 @@ def _moment(
 
 
 def _words_of(study: Study, options: tuple[Option, ...]) -> list[tuple[str, list[str]]]:
-    """Every wording of each option, in both languages, in full and short."""
+    """Every wording of each option, in both languages, in full, short, and as by SMS."""
     return [
         (
             option.code,
             sorted(
                 {
                     study.render(label, language)
-                    for label in (option.label, option.button)
+                    for label in (
+                        option.label,
+                        option.button,
+                        variant(option.label, "sms", study.wording),
+                    )
                     if label is not None
                     for language in LANGUAGES
                 }

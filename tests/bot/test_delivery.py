@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from bot.rehearsal.stage import add_staff
 from bot.sending.delivery import Delivery, Outlet
 from bot.sending.outgoing import (
     Change,
+    Comparison,
     Destination,
+    Held,
     Late,
     Menu,
     NotSent,
@@ -40,7 +42,7 @@ from flows.text import Text, text
 from storage import people, tables
 from storage.database import Database, GroupLost
 from storage.keyring import Keyring
-from storage.outbox import NewMessage, ToPerson, ToStranger, Urgency
+from storage.outbox import Leaving, NewMessage, ToPerson, ToStranger, Urgency
 from storage.schema import prepare
 from storage.sealing import MasterKeys
 from tests.bot.fast_clock import FastClock
@@ -67,10 +69,16 @@ class Post:
     clock: FastClock
     answer: Answer = lambda _address, _outgoing: Sent()
     left: list[tuple[str, Outgoing]] = field(default_factory=list)
+    kept_back: dict[str, Held | Refused] = field(default_factory=dict)
 
     async def send(self, to: Destination, outgoing: Outgoing) -> Outcome:
         self.left.append((to.address, outgoing))
         return self.answer(to.address, outgoing)
+
+    def admit(
+        self, _connection: Connection, leaving: Leaving, _outgoing: Outgoing | Comparison
+    ) -> Held | Refused | None:
+        return self.kept_back.get(leaving.urgency.name.lower())
 
     def texts(self, address: str) -> list[str]:
         return [it.text for to, it in self.left if to == address and isinstance(it, Words)]
@@ -107,7 +115,9 @@ class Post:
     async def running(self, per_second: float = 1000) -> AsyncIterator[None]:
         clock = self.clock
         delivery = Delivery(self.database, self.desks, clock)
-        delivery.open("telegram", Outlet(self, Pace(clock, per_second), ChatPace(clock)))
+        delivery.open(
+            "telegram", Outlet(self, Pace(clock, per_second), ChatPace(clock), self.admit)
+        )
         task = asyncio.create_task(delivery.run())
         try:
             yield
@@ -174,6 +184,28 @@ async def test_after_trouble_a_reply_goes_again_before_those_behind_it(
         states = await post.until_settled()
     assert post.texts("sara") == [shown(1)] * 4 + [shown(2)]
     assert {state for state, _ in states.values()} == {"sent"}
+
+
+@pytest.mark.parametrize(
+    ("why_not", "state"),
+    [
+        (Held(datetime(2026, 9, 26, 5, 35, tzinfo=UTC), "quiet_hours"), ("sent", None)),
+        (Refused("budget"), ("failed", "budget")),
+    ],
+)
+async def test_what_may_not_leave_is_not_handed_over_and_nothing_waits_for_it(
+    post: Post, why_not: Held | Refused, state: tuple[str, str | None]
+) -> None:
+    sara = await post.add_person("sara")
+    post.kept_back = {"notice": why_not}
+    await post.put(1, to=sara, urgency=Urgency.NOTICE)
+    await post.put(2, to=sara)
+    async with post.running():
+        await post.until(lambda: post.texts("sara") == [shown(2)])
+        post.kept_back = {}
+        states = await post.until_settled()
+    assert states == {"key:1": state, "key:2": ("sent", None)}
+    assert post.texts("sara") == [shown(2)] + ([shown(1)] if state[0] == "sent" else [])
 
 
 async def test_a_reminder_of_unknown_outcome_is_not_sent_again(post: Post) -> None:

@@ -42,7 +42,7 @@ async def leaving(
     world: World, person: int | None, kind: str, **body: object
 ) -> Outgoing | Comparison:
     message = Leaving(
-        1, kind, Urgency.REPLY, 1, person, None, "telegram", "en", "chat", json.dumps(body)
+        1, kind, Urgency.REPLY, 1, person, None, "telegram", "en", None, "chat", json.dumps(body)
     )
 
     def word(connection: Connection) -> Outgoing | Comparison:

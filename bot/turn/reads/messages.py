@@ -25,6 +25,8 @@ _REMINDERS = (Kind.VISIT_REMINDER, Kind.FORM_REMINDER)
 _COMING = (Milestone.CONFIRMED_COMING, Milestone.CANNOT_COME)
 # What an operator reports of an SMS; anything else that it can say is that it did not arrive.
 _REPORTED = {"sent": "handed", "delivered": "delivered"}
+# Why a message waits for a moment that is set, rather than to be tried again.
+_HELD = {"quiet_hours", "daily_limit"}
 _LEFT = {"sent", *_REPORTED.values()}
 # The first words of a message tell what it is.
 _KINDS = {
@@ -129,7 +131,8 @@ def _fate(desk: Desk, kept: Kept) -> Text:
         about["channel"] = text(f"channel.{kept.channel}")
     state = kept.state
     if state == "waiting" and kept.reason is not None:
-        state = "waiting_again"
+        state = "held" if kept.reason in _HELD else "waiting_again"
+        about["at"] = kept.next_at
     return text(f"fate.{state}", reason=_reason(desk, kept.reason), **about)
 
 
