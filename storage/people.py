@@ -157,6 +157,15 @@ def named(connection: Connection, *, keys: Keyring, name: str) -> list[int]:
     return list(connection.scalars(bearers.distinct()))
 
 
+def with_number(connection: Connection, *, keys: Keyring, phone: str) -> list[int]:
+    """Everybody whose number in the record this is, or ever was."""
+    digest = _digest(keys, "phone", phone)
+    bearers = select(_identity.c.person_id).where(
+        _identity.c.kind == "phone", _identity.c.digest == digest
+    )
+    return list(connection.scalars(bearers.distinct()))
+
+
 def speaker_at(
     connection: Connection, *, keys: Keyring, channel: str, address: str
 ) -> Speaker | None:

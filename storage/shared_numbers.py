@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
 
 from storage import tables
 from storage.keyring import Keyring
@@ -53,20 +53,34 @@ def hold(connection: Connection, digest: bytes, *, keys: Keyring, words: str, at
     connection.execute(insert(_held).values(digest=digest, words=sealed, received_at=at))
 
 
-def held(connection: Connection, digest: bytes, *, keys: Keyring, until: datetime) -> list[str]:
-    """What waits and came until then, in its order."""
+def held(
+    connection: Connection,
+    digest: bytes,
+    *,
+    keys: Keyring,
+    until: datetime,
+    after: datetime | None = None,
+) -> list[str]:
+    """What waits and came until then, in its order; with `after`, what is newer than that."""
     rows = connection.scalars(
-        select(_held.c.words)
-        .where(_held.c.digest == digest, _held.c.received_at <= until)
-        .order_by(_held.c.id)
+        select(_held.c.words).where(*_came(digest, until, after)).order_by(_held.c.id)
     )
     key = keys.named("trial")
     return [key.open(words) for words in rows]
 
 
-def release(connection: Connection, digest: bytes, *, until: datetime) -> None:
-    """What waits and came until then was taken, or is given up."""
-    connection.execute(delete(_held).where(_held.c.digest == digest, _held.c.received_at <= until))
+def release(
+    connection: Connection, digest: bytes, *, until: datetime, after: datetime | None = None
+) -> None:
+    """The same was taken, or is given up."""
+    connection.execute(delete(_held).where(*_came(digest, until, after)))
+
+
+def _came(
+    digest: bytes, until: datetime, after: datetime | None
+) -> tuple[ColumnElement[bool], ...]:
+    came = (_held.c.digest == digest, _held.c.received_at <= until)
+    return came if after is None else (*came, _held.c.received_at > after)
 
 
 def codes_at(connection: Connection, digest: bytes) -> list[str]:

@@ -6,6 +6,7 @@ Rules that hold here:
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -42,9 +43,11 @@ def hear(desk: Desk, incoming: Incoming) -> None:
     words = incoming.content.text
     if _enters(desk, incoming, words):
         return
-    match participants_at(desk, incoming.address):
-        case []:
-            _meet(desk, incoming, words)
+    there = participants_at(desk, incoming.address)
+    if not there or _is_wrong_code(desk, incoming.address, words, there):
+        _meet(desk, incoming, words)
+        return
+    match there:
         case [speaker]:
             _hear_words(Voice(desk, speaker, incoming), words)
         case sharers:
@@ -84,6 +87,17 @@ def _enters(desk: Desk, incoming: Incoming, words: str) -> bool:
     )
     welcome(Voice(desk, entered, incoming))
     return True
+
+
+def _is_wrong_code(desk: Desk, number: str, words: str, there: Sequence[Speaker]) -> bool:
+    """Whether this is meant as a code that was sent to somebody else at a phone that is known."""
+    if _code_in(words) is None:
+        return False
+    known = {it.person_id for it in there}
+    return any(
+        person not in known and invitations.is_awaited(desk.connection, person, at=desk.now)
+        for person in people.with_number(desk.connection, keys=desk.keys, phone=number)
+    )
 
 
 def _code_in(words: str) -> str | None:

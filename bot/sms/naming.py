@@ -21,7 +21,7 @@ def reader(connection: Connection, keys: Keyring, leaving: Leaving, body: Body) 
     to a phone before it is theirs, so its body says `for` whom it is.
     """
     person, sharers = _reader(connection, keys, leaving, body)
-    if person is None or len(sharers) < 2:
+    if person not in sharers or len(sharers) < 2:
         return None
     names = labels([_name(connection, keys, it) for it in sharers])
     return names[sharers.index(person)]

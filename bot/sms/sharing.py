@@ -9,7 +9,7 @@ Rules that hold here:
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -87,19 +87,23 @@ class Shared:
 
     def _named(self, words: str, writer: Writer | None) -> Speaker | None:
         """Whom these words name: by their number while it is asked for, or by name at any time."""
-        said = words_of(words)
-        names = [name_of(self.desk, it.person_id) for it in self.sharers]
-        offered = self._offered(writer)
-        number = trimmed(normalize(words))
+        offered, number = self._offered(writer), trimmed(normalize(words))
         if number.isdecimal() and 1 <= int(number[:3]) <= len(offered):
             return self._with_address(offered[int(number[:3]) - 1])
-        fits = {
-            it.address_id: it
-            for it, name, label in zip(self.sharers, names, labels(names), strict=True)
-            for form in (name, first_name(name), label)
-            if said in (words_of(form), *_numbered(form, it, offered))
-        }
-        return next(iter(fits.values())) if len(fits) == 1 else None
+        said = words_of(words)
+        fits = [
+            it
+            for place, (it, forms) in enumerate(self._forms(), start=1)
+            if said in forms or (said[:1] == (str(place),) and said[1:] in forms)
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+    def _forms(self) -> Iterator[tuple[Speaker, set[tuple[str, ...]]]]:
+        """What each may be called, as words. A first name that two bear names neither."""
+        names = [name_of(self.desk, it.person_id) for it in self.sharers]
+        for it, name, label in zip(self.sharers, names, labels(names), strict=True):
+            forms = {words_of(form) for form in (name, first_name(name), label)}
+            yield it, forms - {()}
 
     def _offered(self, writer: Writer | None) -> Sequence[int]:
         """Who is asked for now, in the order of their numbers."""
@@ -126,11 +130,14 @@ class Shared:
         ask_again(voice)
 
     def _held(self) -> list[str]:
-        desk = self.desk
-        return shared_numbers.held(desk.connection, self.digest, keys=desk.keys, until=desk.now)
+        """What may still be whoever says so now; the coordinators hear of what is older."""
+        connection, now = self.desk.connection, self.desk.now
+        keys, after = self.desk.keys, now - WAITS
+        return shared_numbers.held(connection, self.digest, keys=keys, until=now, after=after)
 
     def _release(self) -> None:
-        shared_numbers.release(self.desk.connection, self.digest, until=self.desk.now)
+        now = self.desk.now
+        shared_numbers.release(self.desk.connection, self.digest, until=now, after=now - WAITS)
 
     def _take_held(self, voice: Voice, words: str) -> bool:
         """Whether these words could be taken as this person's, though they came before it."""
@@ -191,13 +198,6 @@ class Shared:
             "urgent": urgent,
         }
         desk.reply(ToStranger(CHANNEL, self.incoming.address), "who", json.dumps(body))
-
-
-def _numbered(form: str, speaker: Speaker, offered: Sequence[int]) -> tuple[tuple[str, ...], ...]:
-    """A name with its number before it, as it stands in the question."""
-    if speaker.address_id not in offered:
-        return ()
-    return ((str(offered.index(speaker.address_id) + 1), *words_of(form)),)
 
 
 def language_of(sharers: Sequence[Speaker]) -> str:
