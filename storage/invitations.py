@@ -70,6 +70,17 @@ def find(
     return None if person_id is None else Redeemed(person_id)
 
 
+def is_awaited(connection: Connection, person_id: int, *, at: datetime) -> bool:
+    """Whether a code of this person's can still be used."""
+    found = select(_invitation.c.person_id).where(
+        _invitation.c.person_id == person_id,
+        _invitation.c.used_at.is_(None),
+        _invitation.c.replaced_at.is_(None),
+        _invitation.c.expires_at > at,
+    )
+    return connection.scalar(found.limit(1)) is not None
+
+
 def use(
     connection: Connection,
     *,

@@ -63,6 +63,17 @@ def receive(
     return mail_id
 
 
+def words_since(
+    connection: Connection, *, keys: Keyring, person_id: int, since: datetime
+) -> list[str]:
+    """What this person wrote since then."""
+    rows = connection.scalars(
+        select(_mail.c.words).where(_mail.c.person_id == person_id, _mail.c.received_at >= since)
+    ).all()
+    key = keys.of(connection, person_id) if rows else None
+    return [] if key is None else [key.open(words) for words in rows]
+
+
 def waiting(connection: Connection, *, keys: Keyring) -> list[Letter]:
     """The letters that wait, oldest first."""
     rows = connection.execute(select(_mail).where(*_WAITING).order_by(_mail.c.id)).all()

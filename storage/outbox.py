@@ -223,6 +223,14 @@ def put(connection: Connection, *, keys: Keyring, new: NewMessage, at: datetime)
     return True
 
 
+def was_put(connection: Connection, *, key_begins: str, since: datetime) -> bool:
+    """Whether a message whose key begins so was put in since then."""
+    found = select(_outbox.c.id).where(
+        _outbox.c.key.startswith(key_begins, autoescape=True), _outbox.c.made_at >= since
+    )
+    return connection.scalar(found.limit(1)) is not None
+
+
 def _destination(keys: Keyring, new: NewMessage) -> dict[str, object]:
     match new.to:
         case ToPerson(person_id, address_id):

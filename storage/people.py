@@ -35,6 +35,7 @@ _person = tables.person
 _identity = tables.identity
 _address = tables.address
 _reaching = tables.address.alias("reaching")
+_sharing = tables.address.alias("sharing")
 _role = tables.staff_role
 _participant = tables.participant
 _outage = tables.channel_outage
@@ -48,6 +49,21 @@ _SPEAKER_AT = (
         _address.c.digest == bindparam("digest"),
         _address.c.state != "closed",
     )
+    .order_by(_address.c.id)
+)
+_SPEAKER = (
+    select(_address.c.person_id, _address.c.channel, _address.c.state, _person.c.language)
+    .join(_person, _person.c.id == _address.c.person_id)
+    .where(_address.c.id == bindparam("address_id"))
+)
+_SHARING = (
+    select(_sharing.c.person_id)
+    .join(
+        _address,
+        and_(_address.c.channel == _sharing.c.channel, _address.c.digest == _sharing.c.digest),
+    )
+    .where(_address.c.id == bindparam("address_id"), _sharing.c.state != "closed")
+    .order_by(_sharing.c.id)
 )
 _ROLES_OF = select(_role.c.role).where(
     _role.c.person_id == bindparam("person_id"), _role.c.ended_at.is_(None)
@@ -148,22 +164,57 @@ def named(connection: Connection, *, keys: Keyring, name: str) -> list[int]:
     return list(connection.scalars(bearers.distinct()))
 
 
+def with_number(connection: Connection, *, keys: Keyring, phone: str) -> list[int]:
+    """Everybody whose number in the record this is, or ever was."""
+    digest = _digest(keys, "phone", phone)
+    bearers = select(_identity.c.person_id).where(
+        _identity.c.kind == "phone", _identity.c.digest == digest
+    )
+    return list(connection.scalars(bearers.distinct()))
+
+
 def speaker_at(
     connection: Connection, *, keys: Keyring, channel: str, address: str
 ) -> Speaker | None:
-    """Who writes from this address; None for a stranger."""
-    digest = keys.lookup.digest(f"address:{channel}", address)
-    found = connection.execute(_SPEAKER_AT, {"channel": channel, "digest": digest}).one_or_none()
-    if found is None:
-        return None
-    return Speaker(
-        found.person_id,
-        found.id,
-        channel,
-        found.language,
-        roles_of(connection, found.person_id),
-        found.state == "blocked",
-    )
+    """Who writes from this address; None for a stranger, or where several share it."""
+    found = speakers_at(connection, keys=keys, channel=channel, address=address)
+    return found[0] if len(found) == 1 else None
+
+
+def speakers_at(
+    connection: Connection, *, keys: Keyring, channel: str, address: str
+) -> list[Speaker]:
+    """Everybody who may write from this address: several share a phone, and no other channel."""
+    asked = {"channel": channel, "digest": digest_of(keys, channel, address)}
+    return [
+        Speaker(
+            row.person_id,
+            row.id,
+            channel,
+            row.language,
+            roles_of(connection, row.person_id),
+            row.state == "blocked",
+        )
+        for row in connection.execute(_SPEAKER_AT, asked).all()
+    ]
+
+
+def speaker(connection: Connection, *, address_id: int) -> Speaker:
+    """Whose this address is."""
+    row = connection.execute(_SPEAKER, {"address_id": address_id}).one()
+    roles = roles_of(connection, row.person_id)
+    blocked = row.state == "blocked"
+    return Speaker(row.person_id, address_id, row.channel, row.language, roles, blocked)
+
+
+def sharing(connection: Connection, *, address_id: int) -> list[int]:
+    """The persons who have this address, the first of them first: it may be of several."""
+    return list(connection.scalars(_SHARING, {"address_id": address_id}))
+
+
+def digest_of(keys: Keyring, channel: str, address: str) -> bytes:
+    """What an address is found by."""
+    return keys.lookup.digest(f"address:{channel}", address)
 
 
 def roles_of(connection: Connection, person_id: int) -> frozenset[Role]:
@@ -196,19 +247,21 @@ def bind_address(
 ) -> int:
     """Give a person this address; their earlier ones on the channel close. Returns its id.
 
-    Whoever had the address before no longer has it: the caller refuses where that is not so.
+    Whoever had the address before no longer has it: the caller refuses where that is not so. A
+    phone's number is shared instead, and only staff take it from whoever has it.
     """
     close_addresses(connection, person_id=person_id, channel=channel, at=at)
-    digest = keys.lookup.digest(f"address:{channel}", address)
-    connection.execute(
-        update(_address)
-        .where(
-            _address.c.channel == channel,
-            _address.c.digest == digest,
-            _address.c.state != "closed",
+    digest = digest_of(keys, channel, address)
+    if channel != tables.SHARED_CHANNEL:
+        connection.execute(
+            update(_address)
+            .where(
+                _address.c.channel == channel,
+                _address.c.digest == digest,
+                _address.c.state != "closed",
+            )
+            .values(state="closed", since=at)
         )
-        .values(state="closed", since=at)
-    )
     row = (
         insert(_address)
         .values(

@@ -108,9 +108,14 @@ def _counted(
     ).scalar_one()
 
 
-def accept(connection: Connection, *, sms_id: int, reference: str, at: datetime) -> None:
+def accept(
+    connection: Connection, *, sms_id: int, gateway: str, reference: str, at: datetime
+) -> None:
+    """Note that this gateway has it, which need not be the one that was tried first."""
     connection.execute(
-        update(_sms).where(_sms.c.id == sms_id).values(reference=reference, accepted_at=at)
+        update(_sms)
+        .where(_sms.c.id == sms_id)
+        .values(gateway=gateway, reference=reference, accepted_at=at)
     )
 
 

@@ -90,13 +90,16 @@ address = Table(
     Column("state", String, nullable=False),
     Column("since", UTC, nullable=False),
 )
+Index("ix_address_channel_digest", address.c.channel, address.c.digest)
+# Several people may have one phone, but nobody has another's chat.
+SHARED_CHANNEL = "sms"
 Index(
     "uq_address_open",
     address.c.channel,
     address.c.digest,
     unique=True,
-    sqlite_where=text("state <> 'closed'"),
-    postgresql_where=text("state <> 'closed'"),
+    sqlite_where=text("state <> 'closed' AND channel <> 'sms'"),
+    postgresql_where=text("state <> 'closed' AND channel <> 'sms'"),
 )
 
 staff_role = Table(
@@ -899,6 +902,27 @@ sms_report = Table(
     Column("reason", String),
     Column("received_at", UTC, nullable=False),
     UniqueConstraint("gateway", "reference", "state"),
+)
+
+# Who writes from a phone that several share: the one who said so (`address_id`), or those who are
+# asked for, in their order. `heard_at` is when it was said or asked, or something came since.
+shared_number = Table(
+    "shared_number",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("address_id", ForeignKey("address.id")),
+    Column("offered", Json),
+    Column("heard_at", UTC, nullable=False),
+)
+
+# What came from such a phone before it was said by whom.
+held_sms = Table(
+    "held_sms",
+    metadata,
+    _id(),
+    Column("digest", LargeBinary, nullable=False, index=True),
+    Column("words", Sealed, nullable=False),
+    Column("received_at", UTC, nullable=False),
 )
 
 update_seen = Table(

@@ -102,7 +102,13 @@ def _report(
             at=world.now,
         )
         reference = str(handed.id)
-        sms.accept(connection, sms_id=handed.id, reference=reference, at=world.now)
+        sms.accept(
+            connection,
+            sms_id=handed.id,
+            gateway=_OPERATOR,
+            reference=reference,
+            at=world.now,
+        )
         sms.report(
             connection,
             gateway=_OPERATOR,

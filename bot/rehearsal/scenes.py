@@ -16,7 +16,7 @@ from bot.turn.incoming import BlockedBot
 from bot.turn.reads.people import is_confirmed
 from flows.roles import Role
 from flows.text import text
-from storage import people
+from storage import participants, people
 
 
 async def given(world: World, what: str) -> None:
@@ -154,6 +154,10 @@ async def _another(world: World, name: str) -> None:
     await world.enter(code)
 
 
+async def _another_not_entered(world: World, name: str) -> None:
+    await world.consent(name, sex="M")
+
+
 async def _eligible(world: World, sex: str) -> None:
     await _consented(world, sex)
     await world.make_eligible("P-001", sex="F" if sex == "woman" else "M")
@@ -250,6 +254,23 @@ async def _by_sms(world: World, code: str) -> None:
     await phone.send("1" if world.language == "fa" else "2")
 
 
+async def _sharing(world: World, name: str, code: str) -> None:
+    """Another participant, who has proved the same number as the first one."""
+    await _another_not_entered(world, name)
+    coordinator, phone = world.phone("coordinator"), world.phone(f"{code}{BY_SMS}")
+    added = await world.at_desk(_last_code)
+    await coordinator.send(f"/sms {added} {phone.address}")
+    await coordinator.choose("YES")
+    await phone.answer_with_code()
+    await phone.send("1" if world.language == "fa" else "2")
+    await phone.send("1")
+
+
+def _last_code(desk: Desk) -> str:
+    newest = participants.everyone(desk.connection)[-1]
+    return participants.code_of(desk.connection, newest)
+
+
 async def _passed(world: World, days: str) -> None:
     await world.pass_time(timedelta(days=int(days)))
 
@@ -275,6 +296,8 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"a consented (woman|man) P-001", _consented),
     (r"a consented (woman|man) P-001 who has not entered", _not_entered),
     (r"another participant (\w+)", _another),
+    (r"another participant (\w+) who has not entered", _another_not_entered),
+    (r"another participant (.+) who shares the phone of (P-\d+)", _sharing),
     (r"an eligible (woman|man) P-001", _eligible),
     (r"another eligible participant (\w+)", _another_eligible),
     (r"(P-\d+) whose paper envelope held ([A-Z])", _read),

@@ -1,6 +1,7 @@
 """A message of the outbox gets its words when it leaves, in the language of that moment."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,7 +21,8 @@ from bot.sending.outgoing import (
     TapAnswer,
     Words,
 )
-from bot.sms.plain import bare, in_plain
+from bot.sms import naming
+from bot.sms.plain import bare, in_plain, variant
 from bot.trial.study import Study
 from bot.turn import arms
 from bot.turn.bodies import body_of, message_from_json
@@ -43,8 +45,40 @@ def render(
     connection: Connection, keys: Keyring, study: Study, links: Links, leaving: Leaving
 ) -> Outgoing | Comparison:
     """The words of a message, which are read in the same transaction that takes it."""
+    if leaving.channel == SMS:
+        return _by_sms(connection, keys, study, links, leaving)
+    return _rendered(connection, keys, study, links, leaving)
+
+
+def _by_sms(
+    connection: Connection, keys: Keyring, study: Study, links: Links, leaving: Leaving
+) -> Outgoing | Comparison:
+    """Words alone; on a phone that several share, under the name of whom they are for."""
+    body, language = _body(leaving)
+    name = naming.reader(connection, keys, leaving, body)
+    outgoing: Outgoing | Comparison
+    match leaving.kind:
+        case "message" | "edit":
+            outgoing = _words_alone(study, body, language, is_shared=name is not None)
+        case "who":
+            outgoing = Words(naming.who_writes(connection, keys, study, body, language))
+        case _:
+            outgoing = _rendered(connection, keys, study, links, leaving)
+    if name is None or not isinstance(outgoing, Words):
+        return outgoing
+    return Words(naming.addressed(study, name, outgoing.text, language))
+
+
+def _body(leaving: Leaving) -> tuple[Body, str]:
+    """What is to be said, and in which language."""
     body = body_of(leaving.body)
-    language = str(body.get("language") or leaving.language or "fa")
+    return body, str(body.get("language") or leaving.language or "fa")
+
+
+def _rendered(
+    connection: Connection, keys: Keyring, study: Study, links: Links, leaving: Leaving
+) -> Outgoing | Comparison:
+    body, language = _body(leaving)
     match leaving.kind:
         case "arm":
             shown = arms.popup(
@@ -89,8 +123,6 @@ def render(
             return _comparison(connection, keys, study, body, language)
         case "photograph":
             return _photograph(connection, keys, study, body, language)
-        case "message" | "edit" if leaving.channel == SMS:
-            return _words_alone(study, body, language)
         case kind:
             return _PLAIN[kind](study, body, language)
 
@@ -99,9 +131,15 @@ def _words(study: Study, body: Body, language: str) -> Words:
     return _worded(study, message_from_json(dict(body)), language)
 
 
-def _words_alone(study: Study, body: Body, language: str) -> Words:
-    """For a phone that shows no buttons, nor anything but plain letters."""
-    message = in_plain(message_from_json(dict(body)), study.wording)
+def _words_alone(study: Study, body: Body, language: str, *, is_shared: bool) -> Words:
+    """For a phone that shows no buttons, nor anything but plain letters; a shared one shows no
+    answers.
+    """
+    message = message_from_json(dict(body))
+    if is_shared:
+        hidden = tuple(variant(it, "shared", study.wording) for it in message.paragraphs)
+        message = replace(message, paragraphs=hidden)
+    message = in_plain(message, study.wording)
     return Words(bare(_worded(study, message, language).text))
 
 

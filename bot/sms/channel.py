@@ -117,8 +117,11 @@ class SmsChannel:
 
     def _accept(self, desk: Desk, sms_id: int, reference: str) -> None:
         """Its report may have come before it was known by this name."""
-        sms.accept(desk.connection, sms_id=sms_id, reference=reference, at=desk.now)
-        note_blocked(desk, self._gateway.name, reference)
+        gateway = self._gateway.name
+        sms.accept(
+            desk.connection, sms_id=sms_id, gateway=gateway, reference=reference, at=desk.now
+        )
+        note_blocked(desk, gateway, reference)
 
 
 def _tell_to_mend(desk: Desk, reason: str) -> None:

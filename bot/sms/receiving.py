@@ -7,14 +7,17 @@ coordinators are told when it is a participant's.
 import hashlib
 
 from bot.ingress import Ingress
+from bot.language.stop_words import is_stop
 from bot.language.typed_answers import read_phone
 from bot.language.typed_text import Problem
 from bot.logs import log
 from bot.sending.pacing import ChatPace
 from bot.sms.channel import CHANNEL, note_blocked
 from bot.sms.gateway import Received, Report
-from bot.sms.hearing import hear
-from bot.turn.desk import Desk
+from bot.sms.hearing import hear, participants_at
+from bot.sms.sharing import language_of
+from bot.turn.bodies import message_body
+from bot.turn.desk import LASTS, Desk
 from bot.turn.desks import Desks
 from bot.turn.incoming import Incoming, Typed
 from flows.messages import run_button, say
@@ -22,6 +25,7 @@ from flows.roles import Role
 from flows.text import text
 from storage import participants, people, sms
 from storage.database import Database
+from storage.outbox import NewMessage, ToStranger, Urgency
 
 # Whoever fills in a questionnaire answers forty times at most; a robot goes on.
 _BURST = 40
@@ -46,7 +50,7 @@ class Receiving:
         if isinstance(number, Problem):
             log("sms_from_no_phone")
             return
-        if self._allowance.take(number):
+        if self._allowance.take(number) and not await self._stops(number, received.text):
             log("sms_too_many")
             await self._desks.write(self._database, "flood", _tell_of_flood, number)
             return
@@ -58,6 +62,12 @@ class Receiving:
             sent_at=received.sent_at,
         )
         await self._ingress.take(incoming, "", hear)
+
+    async def _stops(self, number: str, words: str) -> bool:
+        """Whether somebody who gets messages wants none: that is heard among any number of SMS."""
+        if not is_stop(words, self._desks.study.lexicon):
+            return False
+        return await self._desks.read(self._database, _gets_messages, number)
 
     async def report(self, report: Report) -> None:
         nonce = f"sms:{self._gateway}:{report.reference}"
@@ -87,14 +97,32 @@ def _sound(words: str) -> str:
     return words.encode(errors="replace").decode()
 
 
+def _gets_messages(desk: Desk, number: str) -> bool:
+    return any(
+        participants.chart(desk.connection, it.person_id).messaging
+        for it in participants_at(desk, number)
+    )
+
+
 def _tell_of_flood(desk: Desk, number: str) -> None:
-    speaker = people.speaker_at(desk.connection, keys=desk.keys, channel=CHANNEL, address=number)
-    if speaker is None or Role.PARTICIPANT not in speaker.roles:
+    """Once a day: the coordinators, and in one SMS whoever holds the phone."""
+    sharers = participants_at(desk, number)
+    if not sharers:
         return
-    code = participants.code_of(desk.connection, speaker.person_id)
-    card = run_button(text("command.card.button"), "card", code)
-    desk.notify_role(
-        Role.COORDINATOR,
-        say(text("staff.sms_flood", code=code), buttons=((card,),)),
-        key=f"sms_flood:{speaker.person_id}:{desk.today.isoformat()}",
+    day = desk.today.isoformat()
+    for speaker in sharers:
+        code = participants.code_of(desk.connection, speaker.person_id)
+        card = run_button(text("command.card.button"), "card", code)
+        desk.notify_role(
+            Role.COORDINATOR,
+            say(text("staff.sms_flood", code=code), buttons=((card,),)),
+            key=f"sms_flood:{speaker.person_id}:{day}",
+        )
+    told = text("sms.flood", at=desk.study.hour(desk.now), phone=desk.study.trial.site.clinic_phone)
+    digest = people.digest_of(desk.keys, CHANNEL, number).hex()
+    body = message_body(say(told), language=language_of(sharers))
+    to = ToStranger(CHANNEL, number)
+    expires_at = desk.now + LASTS[Urgency.REPLY]
+    desk.put(
+        NewMessage(f"sms_flood:{digest}:{day}", "message", Urgency.REPLY, to, body, expires_at)
     )

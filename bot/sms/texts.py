@@ -66,6 +66,7 @@ _REPLIES = (
     "refused.correction_over",
     "command.not_yours",
     "conversation.resumed",
+    "conversation.asked_elsewhere",
     "question.prefer_not_sure",
     "problem.hint",
     "problem.call",
@@ -86,6 +87,15 @@ _REPLIES = (
     "sms.page_sent_before",
     "sms.unknown",
     "sms.wrong_code",
+    "sms.who",
+    "sms.who_stops",
+    "sms.who_urgent",
+    "sms.counts_for",
+    "sms.say_again",
+    "sms.flood",
+    "channels.first",
+    "channels.usual",
+    "refused.one_channel",
 )
 _ASKED: Mapping[str, tuple[str, ...]] = {
     "ask.language": ("option.language.fa", "option.language.en"),
@@ -240,6 +250,7 @@ def _form_name(study: Study) -> Text:
 
 _FILLERS: Mapping[str, Callable[[Study], Param]] = {
     "at": lambda _: _AT,
+    "channel": lambda _: text("channel.telegram"),
     "code": lambda _: "P-060",
     "digits": lambda _: _CODE,
     "emergency": lambda study: study.trial.site.emergency,

@@ -25,8 +25,15 @@ def is_letter(words: str, study: Study) -> bool:
 
 
 def receive(voice: Voice, words: str, file: str | None) -> None:
-    """Keep a letter, tell the coordinators, and say at once what to do when it is urgent."""
-    desk, site = voice.desk, voice.desk.study.trial.site
+    """Keep a letter, and say at once what to do when it is urgent."""
+    site = voice.desk.study.trial.site
+    keep(voice, words, file)
+    voice.tell(text("mail.received", emergency=site.emergency, phone=site.clinic_phone))
+
+
+def keep(voice: Voice, words: str, file: str | None) -> None:
+    """Keep a letter, and tell the coordinators."""
+    desk = voice.desk
     mail_id = mail.receive(
         desk.connection,
         keys=desk.keys,
@@ -36,7 +43,6 @@ def receive(voice: Voice, words: str, file: str | None) -> None:
         at=desk.now,
     )
     voice.record("write_mail", voice.person, mail=mail_id)
-    voice.tell(text("mail.received", emergency=site.emergency, phone=site.clinic_phone))
     code = participants.code_of(desk.connection, voice.person)
     button = run_button(text("command.mail.button"), "mail")
     desk.notify_role(Role.COORDINATOR, say(text("staff.mail", code=code), buttons=((button,),)))

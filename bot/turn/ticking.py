@@ -7,7 +7,7 @@ and each asks again whether it still makes sense.
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from bot.turn import filling, rating_reminders
+from bot.turn import filling, rating_reminders, unclaimed
 from bot.turn.alerting import CHASE_ALERT, chase_alert
 from bot.turn.desk import Desk
 from bot.turn.following_up import (
@@ -304,4 +304,5 @@ _STEPS: Mapping[str, Callable[[Desk, DuePlan], Decision]] = {
     ASK_EVENT: ask_event,
     ASK_PREGNANCY: ask_pregnancy,
     CHASE_RECEIPT: chase_receipt,
+    unclaimed.UNCLAIMED: unclaimed.report,
 }

@@ -73,7 +73,11 @@ def take_turn(desk: Desk, incoming: Incoming) -> None:
         if entered is not None:
             welcome(Voice(desk, entered, incoming))
         return
-    voice = Voice(desk, speaker, incoming)
+    hear_known(Voice(desk, speaker, incoming))
+
+
+def hear_known(voice: Voice) -> None:
+    """What somebody known says, taken once by whoever calls."""
     _hear(voice)
     voice.close_tap()
 
@@ -192,13 +196,7 @@ def _begin(voice: Voice, effect: Following) -> None:
 
 
 def _with_language_now(voice: Voice) -> Voice:
-    speaker = people.speaker_at(
-        voice.desk.connection,
-        keys=voice.desk.keys,
-        channel=voice.incoming.channel,
-        address=voice.incoming.address,
-    )
-    assert speaker is not None
+    speaker = people.speaker(voice.desk.connection, address_id=voice.speaker.address_id)
     return Voice(voice.desk, speaker, voice.incoming)
 
 
@@ -407,6 +405,13 @@ def _hear_unclear(voice: Voice) -> None:
         voice.tell(text("problem.ambiguous"))
     else:
         _move(voice, found, Misread("ambiguous"))
+
+
+def ask_again(voice: Voice) -> None:
+    """Put the question that is open, if there is one."""
+    found, _ = asked(voice)
+    if found is not None:
+        _move(voice, found, Resumed())
 
 
 def asked(voice: Voice) -> tuple[Open | None, Item | None]:

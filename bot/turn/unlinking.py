@@ -36,10 +36,14 @@ def cut_off_number(desk: Desk, person: int) -> None:
 
 
 def _tell_chats(desk: Desk, person: int) -> None:
-    """Whoever is there learns that it is over, and nothing of the participant."""
+    """Whoever is there learns that it is over, and nothing of the participant; a phone that is
+    another's too goes on for them.
+    """
     language = people.language_of(desk.connection, person)
     closed = say(text("unlinked.chat", phone=desk.study.trial.site.clinic_phone))
     for linked in people.linked_addresses(desk.connection, person):
+        if len(people.sharing(desk.connection, address_id=linked.id)) > 1:
+            continue
         address = people.address_of(desk.connection, keys=desk.keys, address_id=linked.id)
         body = message_body(closed, language=language)
         desk.reply(ToStranger(linked.channel, address), "message", body)

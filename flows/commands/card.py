@@ -18,6 +18,7 @@ from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Item
 from flows.messages import Button, run_button, say
 from flows.schedule import next_step_before_randomization
+from flows.sharing import in_words
 from flows.text import Text, text
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -88,7 +89,10 @@ def _waiting(facts: ParticipantFacts) -> tuple[Text, ...]:
 def _reached(facts: ParticipantFacts) -> tuple[Text, ...]:
     assert facts.chart is not None
     messages = text("card.messages_on" if facts.chart.messaging else "card.messages_off")
-    return (messages, text(f"card.chat_{_CHATS.get(facts.reached_on, 'open')}"))
+    chat = text(f"card.chat_{_CHATS.get(facts.reached_on, 'open')}")
+    if not facts.sharing or "sms" not in facts.linked_on:
+        return (messages, chat)
+    return (messages, chat, text("card.shares_phone", codes=in_words(facts.sharing)))
 
 
 def _page_rows(facts: ParticipantFacts, given: Circumstances) -> Rows:

@@ -1,12 +1,15 @@
 """How a participant gets to their chat: a one-time link, a personal page, or a code by SMS."""
 
 from flows.commands.about_participant import COORDINATOR, chart_items
-from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach
+from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, choice
 from flows.commands.enrolment import check_present
 from flows.effects import Decision
 from flows.effects.enrolment import InviteBySms, InviteParticipant, MakePersonalLink
+from flows.effects.speaking import Say
 from flows.facts.participants import ParticipantFacts
 from flows.forms import Answers, Item, Phone
+from flows.messages import say
+from flows.sharing import in_words
 from flows.text import Text, text
 
 
@@ -31,9 +34,19 @@ def _personal_link(facts: ParticipantFacts, _answers: Answers, _given: Circumsta
 def _sms_items(
     facts: ParticipantFacts, _answers: Answers, _given: Circumstances
 ) -> tuple[Item, ...]:
-    """The number in the record is taken; where there is none, it is asked for."""
+    """The number in the record is taken; where there is none, it is asked for. That another
+    participant has it is confirmed: it may be mistyped.
+    """
     known = facts.chart is not None and facts.phone
-    return (PARTICIPANT,) if known else (PARTICIPANT, Item("phone", text("ask.phone"), Phone()))
+    phone = () if known else (Item("phone", text("ask.phone"), Phone()),)
+    return (PARTICIPANT, *phone, *_shared_items(facts))
+
+
+def _shared_items(facts: ParticipantFacts) -> tuple[Item, ...]:
+    if not facts.sharing:
+        return ()
+    codes = in_words(facts.sharing)
+    return (choice("shared_phone", "YES", question=text("ask.shared_phone", codes=codes)),)
 
 
 def _check_sms(facts: ParticipantFacts, answers: Answers, given: Circumstances) -> Text | None:
@@ -47,7 +60,10 @@ def _check_sms(facts: ParticipantFacts, answers: Answers, given: Circumstances) 
 def _sms(facts: ParticipantFacts, answers: Answers, _given: Circumstances) -> Decision:
     assert facts.chart is not None
     phone = facts.phone or str(answers["phone"])
-    return (InviteBySms(facts.chart.participant, facts.chart.code, phone),)
+    code = facts.chart.code
+    told = text("sms.code_sent", code=code)
+    shared = (text("sms.code_shared", codes=in_words(facts.sharing)),) if facts.sharing else ()
+    return (InviteBySms(facts.chart.participant, code, phone), Say(say(told, *shared)))
 
 
 COMMANDS = (

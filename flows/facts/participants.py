@@ -29,7 +29,8 @@ class ParticipantFacts:
     """One participant as coordinator, clinician and allocator see them; no chart before one is
     chosen. `envelope` is the number of the bound envelope, `letter_kept` says that a paper one was
     read in; `linked_on`: where a chat is theirs, also one that takes no messages now.
-    `corrections`: how many wait for the clinician to decide."""
+    `corrections`: how many wait for the clinician to decide. `sharing`: the codes of others who are
+    reached by SMS at the same number."""
 
     chart: Chart | None
     name: str = field(repr=False, default="")
@@ -49,6 +50,7 @@ class ParticipantFacts:
     trial_unblinded: bool = False
     corrections: int = 0
     linked_on: AbstractSet[str] = frozenset()
+    sharing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Line:
 
 def _hand_over(connection: Connection, message: int, at: datetime) -> None:
     handed = sms.begin(connection, outbox_id=message, piece=1, parts=1, gateway="kannel", at=at)
-    sms.accept(connection, sms_id=handed.id, reference=f"r{message}", at=at)
+    sms.accept(connection, sms_id=handed.id, gateway="kannel", reference=f"r{message}", at=at)
 
 
 @dataclass

@@ -2,11 +2,15 @@
 
 import os
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.rehearsal.world import World
+from flows.roles import Role
 from tests.process.hamrah import Hamrah, free_port
+from tests.sms.line import Line
 from tests.sms.operator import NUMBER, PASSWORD, PROGRAMS, USER, Operator
 
 SECRET = "a-secret_of-at-least-16"
@@ -40,3 +44,14 @@ def hamrah(tmp_path: Path, operator: Operator) -> Hamrah:
         "DATA": str(tmp_path / "data"),
     }
     return Hamrah(tmp_path / "data", settings)
+
+
+@pytest.fixture
+async def line(tmp_path: Path) -> AsyncIterator[Line]:
+    """A trial with Sara, who is reached by SMS alone."""
+    world = await World.begin(tmp_path)
+    await world.add_staff("coordinator", Role.COORDINATOR)
+    line = Line.to(world)
+    line.sara = await line.enrol("Sara")
+    yield line
+    await world.end()

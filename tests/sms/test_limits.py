@@ -98,7 +98,13 @@ class Post:
             select(tables.sms.c.id).where(tables.sms.c.outbox_id == leaving.id)
         )
         for (number,) in rows.all():
-            sms.accept(self.connection, sms_id=number, reference=str(number), at=self.now)
+            sms.accept(
+                self.connection,
+                sms_id=number,
+                gateway="kannel",
+                reference=str(number),
+                at=self.now,
+            )
         outbox.settle_sent(self.connection, message_id=leaving.id, channel="sms", at=self.now)
 
     def told(self, wording: str) -> int:

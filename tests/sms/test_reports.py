@@ -34,7 +34,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 
 def accept(connection: Connection, *ids: int) -> None:
     for sms_id in ids:
-        sms.accept(connection, sms_id=sms_id, reference=str(sms_id), at=AT)
+        sms.accept(connection, sms_id=sms_id, gateway="kannel", reference=str(sms_id), at=AT)
 
 
 def report(connection: Connection, reference: str, state: str, reason: str | None = None) -> bool:
@@ -89,6 +89,20 @@ def test_a_report_of_nobodys_sms_is_forgotten_after_a_while(connection: Connecti
     report(connection, "another", "delivered")
     sms.forget_orphans(connection, at=AT + timedelta(days=4))
     assert connection.exec_driver_sql("SELECT reference FROM sms_report").all() == [("1",)]
+
+
+def test_two_gateways_that_report_are_told_apart(connection: Connection) -> None:
+    """What another gateway calls by the same name is another SMS, and who took it last counts."""
+    sms.accept(connection, sms_id=1, gateway="kannel", reference="7", at=AT)
+    sms.accept(connection, sms_id=2, gateway="kavenegar", reference="7", at=AT)
+    for gateway, said in (("kavenegar", "failed"), ("kannel", "delivered"), ("kannel", "expired")):
+        sms.report(connection, gateway=gateway, reference="7", state=said, reason=None, at=AT)
+    assert state(connection) == "failed"
+    sms.report(
+        connection, gateway="kavenegar", reference="7", state="delivered", reason=None, at=AT
+    )
+    assert state(connection) == "delivered"
+    assert sms.unsettled(connection, gateway="kannel", since=AT, limit=9) == []
 
 
 def test_an_accepted_piece_is_known_at_another_attempt(connection: Connection) -> None:

@@ -91,18 +91,14 @@ def _enrol(voice: Voice, verb: str, effect: EnrolParticipant) -> None:
 def _invite_by_sms(voice: Voice, verb: str, effect: InviteBySms) -> None:
     """The code goes to the phone alone, and counts only when it comes back from there."""
     desk, person = voice.desk, effect.participant
-    holder = people.speaker_at(desk.connection, keys=desk.keys, channel="sms", address=effect.phone)
-    if holder is not None:
-        voice.tell(text("refused.sms_of_another"))
-        return
     known = people.identity(desk.connection, keys=desk.keys, person_id=person, kind="phone")
     if known != effect.phone:
         _identify(desk, person, "phone", effect.phone)
     staffing.invite(desk, person, desk.digits, at_number=effect.phone)
     language = people.language_of(desk.connection, person)
-    body = message_body(say(text("sms.code", digits=desk.digits)), language=language)
+    code = say(text("sms.code", digits=desk.digits))
+    body = message_body(code, language=language, **{"for": person})
     desk.reply(ToStranger("sms", effect.phone), "message", body)
-    voice.tell(text("sms.code_sent", code=effect.code))
     voice.record(verb, person)
 
 

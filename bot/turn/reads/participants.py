@@ -49,6 +49,7 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         )
     found = chart.participant
     bound = envelopes.allocation_of(desk.connection, found)
+    phone = people.identity(desk.connection, keys=desk.keys, person_id=found, kind="phone")
     return ParticipantFacts(
         chart,
         people.identity(desk.connection, keys=desk.keys, person_id=found, kind="name"),
@@ -60,7 +61,7 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         left,
         confirmed,
         people.channel_of(desk.connection, found),
-        people.identity(desk.connection, keys=desk.keys, person_id=found, kind="phone"),
+        phone,
         counts.waiting_mail(desk.connection, person_id=found),
         len(alerts.open_alerts(desk.connection, participant=found)),
         queries.open_about(desk.connection).count(found),
@@ -68,6 +69,17 @@ def about_participant(desk: Desk, _actor: int, answers: Answers) -> ParticipantF
         unblindings.is_trial_unblinded(desk.connection),
         corrections.count_undecided(desk.connection, found),
         {it.channel for it in people.linked_addresses(desk.connection, found)},
+        _sharing(desk, phone or str(answers.get("phone", "")), found),
+    )
+
+
+def _sharing(desk: Desk, phone: str, participant: int) -> tuple[str, ...]:
+    """The codes of the other participants who are reached by SMS at this number."""
+    there = people.speakers_at(desk.connection, keys=desk.keys, channel="sms", address=phone)
+    return tuple(
+        participants.code_of(desk.connection, it.person_id)
+        for it in there
+        if Role.PARTICIPANT in it.roles and it.person_id != participant
     )
 
 
