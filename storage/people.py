@@ -264,7 +264,12 @@ def _reached(what: Column[T], person_id: Column[int] | int) -> Select[T]:
     return (
         select(what)
         .where(_reaching.c.person_id == person_id, _reaching.c.state == "open")
-        .order_by(_reaching.c.channel == "web", _reaching.c.channel == "sms", _reaching.c.id.desc())
+        .order_by(
+            _reaching.c.channel == "web",
+            _reaching.c.channel == "sms",
+            _reaching.c.channel == "bale",
+            _reaching.c.id.desc(),
+        )
         .limit(1)
     )
 

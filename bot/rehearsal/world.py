@@ -61,7 +61,9 @@ class World:
     database: Database
     keys: Keyring
     now: datetime = BEGINNING
-    links: Links = field(default_factory=lambda: Links("https://t.me/hamrah?start={}".format))
+    links: Links = field(
+        default_factory=lambda: Links({"telegram": "https://t.me/hamrah?start={}".format})
+    )
     phones: dict[str, Phone] = field(default_factory=dict)
     _updates: int = 0
     _taps: int = 0
@@ -174,7 +176,7 @@ class World:
         ):
             return False
         files = Files()
-        files.telegram = DrawnFiles()
+        files.keepers["telegram"] = DrawnFiles()
         clock = _Clock(self)
         desks = Desks(self.keys, self.study, clock, self.links)
         await Keeping(self.database, desks, files, clock).do_due()
