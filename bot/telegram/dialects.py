@@ -17,7 +17,8 @@ _FILES = ("animation", "audio", "document", "photo", "video", "voice")
 class Dialect:
     """`mark` stands before what a messenger calls a tap or a file, so that no two channels have one
     in common; `resends` are the kinds of files that it sends again by what it calls them. `plain`
-    makes of a text what is shown as that text.
+    makes of a text what is shown as that text, and `protects` is whether a picture can be kept from
+    being sent on.
     """
 
     channel: str
