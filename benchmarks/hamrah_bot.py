@@ -17,7 +17,8 @@ from bot.clock import SystemClock
 from bot.sending.delivery import Delivery, Outlet
 from bot.sending.files import Files
 from bot.sending.pacing import ChatPace, Pace
-from bot.telegram.sending import TelegramChannel
+from bot.telegram.dialects import TELEGRAM
+from bot.telegram.sending import MessengerChannel
 from bot.telegram.updates import read_update
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.trial.study import Study
@@ -54,13 +55,14 @@ class HamrahBot:
         desks = Desks(keys, study(), clock)
         buttons = await desks.write(database, "enrolment", _enrol, persons)
         pace, chat_pace = Pace(clock, _AS_FAST_AS_POSSIBLE), ChatPace(clock, _AS_FAST_AS_POSSIBLE)
-        channel = TelegramChannel(Bot(TOKEN, request=phones, get_updates_request=phones), Files())
+        bot = Bot(TOKEN, request=phones, get_updates_request=phones)
+        channel = MessengerChannel(bot, TELEGRAM, Files())
         delivery = Delivery(database, desks, clock)
         delivery.open("telegram", Outlet(channel, pace, chat_pace))
         return cls(database, desks, buttons, delivery, asyncio.create_task(delivery.run()))
 
     async def receive(self, update: Update) -> None:
-        incoming = read_update(update)
+        incoming = read_update(update, TELEGRAM)
         assert incoming is not None
         nonce = self.desks.nonce_of(incoming)
         await self.desks.write(self.database, nonce, take_turn, incoming)

@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from socket import socket
+from typing import TYPE_CHECKING
 
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.opening import Opened
 from bot.photographs.keeping import Keeping
 from bot.sending.files import Files
@@ -18,33 +19,32 @@ from bot.trial.study import Study
 from bot.turn.desks import Desks
 from bot.turn.links import Links
 
+if TYPE_CHECKING:
+    from bot.telegram.connection import Messenger
+
 
 def live_service(
     settings: Settings, study: Study, opened: Opened, listener: socket, stopping: asyncio.Event
 ) -> Service:
-    """Telegram where there is a token, the web chat where it has an address, SMS where there is a
-    gateway.
+    """Telegram and Bale where there is a token, the web chat where it has an address, SMS where
+    there is a gateway.
     """
     clock, files = SystemClock(), Files()
-    telegram = None
-    if settings.telegram_token is not None:
-        from bot.telegram.connection import TelegramBot
-
-        telegram = TelegramBot(settings, clock)
+    messengers = _messengers(settings, clock)
     links = Links(
-        None if telegram is None else telegram.invitation,
+        {it.account.dialect.channel: it.invitation for it in messengers},
         settings.personal_link,
         sms=settings.sms_gateway is not None,
     )
     desks = Desks(opened.keys, study, clock, links)
 
     def parts() -> Iterator[Part]:
-        if telegram is not None:
+        for messenger in messengers:
             from bot.ingress import Ingress
-            from bot.telegram.part import TelegramPart
+            from bot.telegram.part import MessengerPart
 
             ingress = Ingress(opened.database, desks)
-            yield TelegramPart(settings, telegram, ingress, files, clock, stopping)
+            yield MessengerPart(messenger, ingress, files, clock, stopping)
         if settings.web_url is not None:
             yield _web_part(settings.web_url, opened, desks, files)
         if settings.sms_gateway is not None:
@@ -53,6 +53,15 @@ def live_service(
             yield Keeping(opened.database, desks, files, clock)
 
     return Service(opened.database, desks, tuple(parts()), listener, stopping)
+
+
+def _messengers(settings: Settings, clock: Clock) -> "tuple[Messenger, ...]":
+    if settings.telegram_token is None and settings.bale_token is None:
+        return ()
+    from bot.telegram.connection import Messenger
+    from bot.telegram.dialects import accounts
+
+    return tuple(Messenger(account, clock) for account in accounts(settings))
 
 
 def _web_part(url: str, opened: Opened, desks: Desks, files: Files) -> Part:

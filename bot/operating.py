@@ -103,27 +103,29 @@ async def _staff_invite(it: Operator, given: argparse.Namespace) -> int:
         it.complain(text("cli.staff.wrong_name", longest=LONGEST_NAME))
         return 1
     roles = tuple(dict.fromkeys(Role(role) for role in given.role))
-    code = secrets.token_urlsafe(SECRET_BYTES)
+    code = secrets.token_hex(SECRET_BYTES)
     async with it.at_data() as data:
         invited = await data.write(_invite, name, roles, code)
     if isinstance(invited, str):
         it.complain(text(f"roles.{invited}"))
         return 1
-    await _tell_invited(it, code)
+    await _tell_code(it, code)
     if (personal_link := it.settings.personal_link) is not None:
         link = personal_link(invited.secret)
         it.tell(text("cli.invited_to_page", link=link, digits=invited.digits))
     return 0
 
 
-async def _tell_invited(it: Operator, code: str) -> None:
-    if it.settings.telegram_token is None and it.settings.web_url is not None:
+async def _tell_code(it: Operator, code: str) -> None:
+    """The links that bring it to each messenger, and the code itself."""
+    links = await _links(it.settings, code)
+    if not links and it.settings.web_url is not None:
         return
-    username = await _username(it.settings)
-    if username is None:
-        it.tell(text("cli.invited_by_code", code=code))
-    else:
-        it.tell(text("cli.invited", code=code, link=f"https://t.me/{username}?start={code}"))
+    it.tell(text("cli.invited"))
+    for channel, link in links.items():
+        if link is not None:
+            it.tell(text("cli.invited.link", channel=text(f"channel.{channel}"), link=link))
+    it.tell(text("cli.invited.code", code=code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +152,16 @@ def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> Invite
     return Invited(desk.secret, desk.digits)
 
 
-async def _username(settings: Settings) -> str | None:
-    """The bot's name, if Telegram can be asked for it now."""
-    if settings.telegram_token is None:
-        return None
-    from telegram.error import TelegramError
+async def _links(settings: Settings, code: str) -> dict[str, str | None]:
+    """By messenger; None for one that cannot be asked for the bot's name now."""
+    if settings.telegram_token is None and settings.bale_token is None:
+        return {}
+    from bot.telegram.connection import link_of
+    from bot.telegram.dialects import accounts
 
-    from bot.telegram.connection import make_bot
-
-    bot = make_bot(settings)
-    try:
-        async with asyncio.timeout(5):
-            await bot.initialize()
-            return bot.username
-    except (TelegramError, TimeoutError):
-        return None
-    finally:
-        await bot.shutdown()
+    asked = accounts(settings)
+    links = await asyncio.gather(*(link_of(account, code) for account in asked))
+    return {account.dialect.channel: link for account, link in zip(asked, links, strict=True)}
 
 
 async def _staff_list(it: Operator, given: argparse.Namespace) -> int:

@@ -48,6 +48,8 @@ class Settings:
     telegram_token: str | None = field(repr=False)
     telegram_api: str
     telegram_proxy: str | None = field(repr=False)
+    bale_token: str | None = field(repr=False)
+    bale_api: str
     webhook_url: str | None
     webhook_secret: str | None = field(repr=False)
     web_url: str | None
@@ -76,7 +78,7 @@ class Settings:
 
     @property
     def has_channel(self) -> bool:
-        ways = (self.telegram_token, self.web_url, self.sms_gateway)
+        ways = (self.telegram_token, self.bale_token, self.web_url, self.sms_gateway)
         return any(way is not None for way in ways)
 
     @property
@@ -86,6 +88,7 @@ class Settings:
         return replace(
             self,
             telegram_token=None,
+            bale_token=None,
             webhook_url=None,
             web_url=None,
             sms_gateway=None,
@@ -244,6 +247,13 @@ SETTINGS = (
         "TELEGRAM_PROXY",
         "proxy on the way to it, http://… or socks5://…; none if not set",
         _url("http", "https", "socks5", "socks5h"),
+    ),
+    Setting("BALE_TOKEN", "the token of a bot on Bale, from @BotFather there", _token),
+    Setting(
+        "BALE_API",
+        "base URL of Bale's API, which is reached through no proxy",
+        _url("https", "http"),
+        "https://tapi.bale.ai",
     ),
     Setting(
         "WEBHOOK_URL",

@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.trial.study import Study
 from bot.turn.desks import Desks
 from bot.turn.links import Links
+from bot.web.channel import CHANNEL
 from bot.web.part import PATH, WebPart
 from bot.web.server import open_socket
 from storage.database import Database
@@ -96,7 +97,7 @@ async def _rehearse_once(
     beginning = Begun(secrets.token_hex(_EPOCH_BYTES), ahead)
     async with opened_for_rehearsal(settings, master, beginning) as (opened, found):
         clock = MovableClock(found.seconds_ahead)
-        links = Links(invitation=f"{origin}{PATH}/#start={{}}".format)
+        links = Links({CHANNEL: f"{origin}{PATH}/#start={{}}".format})
         desks = Desks(opened.keys, study, clock, links)
         scene = Rehearsal(opened.database, desks, found.epoch)
         files = Files()

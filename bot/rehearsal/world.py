@@ -62,7 +62,9 @@ class World:
     database: Database
     keys: Keyring
     now: datetime = BEGINNING
-    links: Links = field(default_factory=lambda: Links("https://t.me/hamrah?start={}".format))
+    links: Links = field(
+        default_factory=lambda: Links({"telegram": "https://t.me/hamrah?start={}".format})
+    )
     sms_limits: Limits = field(default_factory=Limits)
     phones: dict[str, Phone] = field(default_factory=dict)
     _updates: int = 0
@@ -176,7 +178,7 @@ class World:
         ):
             return False
         files = Files()
-        files.telegram = DrawnFiles()
+        files.keepers["telegram"] = DrawnFiles()
         clock = _Clock(self)
         desks = Desks(self.keys, self.study, clock, self.links)
         await Keeping(self.database, desks, files, clock).do_due()

@@ -1,9 +1,10 @@
 """Files that somebody sent, fetched from the channel that keeps them.
 
-A reference names its channel's kind, such as "photo:AgAC…" or "web:12"; whatever is not of the web
-chat is kept by Telegram.
+A reference names what it is and where: "web:12", "photo:bale/1234…", and without the name of a
+channel, such as "photo:AgAC…", what Telegram keeps.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from storage.web_chats import File
@@ -26,17 +27,33 @@ class FileKeeper(Protocol):
         """Raises NoFile."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which channel keeps a file, what kind of file, and what the channel calls it."""
+
+    channel: str
+    kind: str
+    file: str
+
+
+def place_of(reference: str) -> Place:
+    kind, _, name = reference.partition(":")
+    if kind == "web":
+        return Place("web", kind, name)
+    channel, named, file = name.partition("/")
+    return Place(channel, kind, file) if named else Place("telegram", kind, name)
+
+
 class Files:
     """Filled when the channels are put together."""
 
     def __init__(self) -> None:
-        self.web: FileKeeper | None = None
-        self.telegram: FileKeeper | None = None
+        self.keepers: dict[str, FileKeeper] = {}
 
     async def fetch(self, reference: str) -> File:
         """Raises NoFile."""
-        kind, _, file = reference.partition(":")
-        keeper = self.web if kind == "web" else self.telegram
+        place = place_of(reference)
+        keeper = self.keepers.get(place.channel)
         if keeper is None:
             raise FileAway
-        return await keeper.fetch(file)
+        return await keeper.fetch(place.file)

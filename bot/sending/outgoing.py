@@ -34,10 +34,13 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class TapAnswer:
-    """The answer to a tap, with a pop-up where it has words."""
+    """The answer to a tap, with a pop-up where it has words. `said_instead` is said in a chat where
+    no pop-up can be shown, if the words of the pop-up may not stand there.
+    """
 
     tap: str
     text: str | None = field(repr=False)
+    said_instead: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ def _rendered(
             shown = arms.popup(
                 connection, keys=keys, study=study, body=dict(body), language=language
             )
-            return TapAnswer(str(body["tap"]), shown)
+            instead = study.render(text("arm.no_popup"), language)
+            return TapAnswer(str(body["tap"]), shown, instead)
         case "event":
             words = arms.event_message(
                 connection,
@@ -169,12 +170,26 @@ def _tap_answer(study: Study, body: Body, language: str) -> TapAnswer:
 
 def _invitation(study: Study, links: Links, body: Body, language: str) -> Invitation:
     """A way that the service no longer has cannot be worded."""
-    personal = bool(body.get("personal"))
-    address = links.personal if personal else links.invitation
-    assert address is not None
-    link = address(str(body["secret"]))
-    caption = "personal_link.caption" if personal else "invitation.caption"
-    return Invitation(link, study.render(text(caption, code=str(body["for"]), link=link), language))
+    code, secret = str(body["for"]), str(body["secret"])
+    if body.get("personal"):
+        assert links.personal is not None
+        link = links.personal(secret)
+        caption = text("personal_link.caption", code=code, link=link)
+        return Invitation(link, study.render(caption, language))
+    made = {channel: address(secret) for channel, address in links.invitations.items()}
+    channel, link = _drawn(made)
+    if len(made) == 1:
+        caption = text("invitation.caption", code=code, link=link)
+    else:
+        shown = text(f"channel.{channel}")
+        caption = text("invitation.caption_both", code=code, shown=shown, **made)
+    return Invitation(link, study.render(caption, language))
+
+
+def _drawn(links: Mapping[str, str]) -> tuple[str, str]:
+    """The link that the picture shows: the first that is one, for a bot's name may be unknown."""
+    known = [(channel, link) for channel, link in links.items() if "://" in link]
+    return next(iter(known or links.items()))
 
 
 def _attachment(_study: Study, body: Body, _language: str) -> Attachment:

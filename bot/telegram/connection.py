@@ -1,8 +1,9 @@
-"""The bot of python-telegram-bot, of which we use the types, the methods and the errors.
+"""A bot of python-telegram-bot, of which we use the types, the methods and the errors.
 
 Its polling and its own waiting are replaced: both acknowledge before anything is stored.
 """
 
+import asyncio
 import warnings
 
 from telegram import Bot
@@ -13,48 +14,49 @@ from bot.clock import Clock
 from bot.logs import failure, log
 from bot.sending.backoff import delays
 from bot.sending.delivery import SIDE_BY_SIDE
-from bot.settings import Settings
+from bot.telegram.dialects import Account
 from storage.failures import Failure
+
+_SOON = 5
 
 
 class TokenRefused(Failure):
-    """Telegram refuses the bot token; copy it again from @BotFather into HAMRAH_TELEGRAM_TOKEN
-    (and see that HAMRAH_TELEGRAM_API, if it is set, is a Bot API server).
+    """{messenger} refuses the bot token; copy it again from @BotFather into HAMRAH_{name}_TOKEN
+    (and see that HAMRAH_{name}_API, if it is set, is a Bot API server).
     """
 
 
-def make_bot(settings: Settings) -> Bot:
+def make_bot(account: Account) -> Bot:
     # It would have us use its own get_updates, which fails for good at one malformed update.
     warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
-    token = settings.telegram_token
-    assert token is not None
     return Bot(
-        token,
-        base_url=f"{settings.telegram_api}/bot",
-        base_file_url=f"{settings.telegram_api}/file/bot",
-        request=_request(settings, 2 * SIDE_BY_SIDE),
-        get_updates_request=_request(settings, 2),
+        account.token,
+        base_url=f"{account.api}/bot",
+        base_file_url=f"{account.api}/file/bot",
+        request=_request(account, 2 * SIDE_BY_SIDE),
+        get_updates_request=_request(account, 2),
     )
 
 
-def _request(settings: Settings, connections: int) -> HTTPXRequest:
+def _request(account: Account, connections: int) -> HTTPXRequest:
     """Proxies named in the environment are not for us: a service inside Iran must go direct."""
-    return HTTPXRequest(
+    return account.dialect.request(
         connection_pool_size=connections,
         connect_timeout=10,
         read_timeout=20,
         write_timeout=20,
         pool_timeout=20,
-        proxy=settings.telegram_proxy,
+        proxy=account.proxy,
         httpx_kwargs={"trust_env": False},
     )
 
 
-class TelegramBot:
-    """The bot, whose name is known once Telegram was reached."""
+class Messenger:
+    """A bot, whose name is known once its messenger was reached."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self.bot = make_bot(settings)
+    def __init__(self, account: Account, clock: Clock) -> None:
+        self.account = account
+        self.bot = make_bot(account)
         self._clock = clock
         self._connected = False
 
@@ -66,14 +68,12 @@ class TelegramBot:
         """The link that brings this code to the bot, or what is typed to it while its name is not
         known.
         """
-        return (
-            f"https://t.me/{self.bot.username}?start={code}"
-            if self._connected
-            else f"/start {code}"
-        )
+        if not self._connected:
+            return f"/start {code}"
+        return _link(self.account, self.bot, code)
 
     async def connect(self) -> None:
-        """Returns when Telegram knows the bot; a network that is down is waited for.
+        """Returns when the messenger knows the bot; a network that is down is waited for.
 
         Raises TokenRefused: so it is only at the start, when the token never worked. Later the same
         error is also what an unknown method gives.
@@ -82,7 +82,8 @@ class TelegramBot:
             try:
                 await self.bot.initialize()
             except InvalidToken:
-                raise TokenRefused from None
+                channel = self.account.dialect.channel
+                raise TokenRefused(messenger=channel.title(), name=channel.upper()) from None
             except TelegramError as error:
                 failure("not_connected", error, attempt=attempt)
                 await self._clock.sleep(seconds)
@@ -90,3 +91,20 @@ class TelegramBot:
                 self._connected = True
                 log("connected")
                 return
+
+
+def _link(account: Account, bot: Bot, code: str) -> str:
+    return account.dialect.link.format(bot=bot.username, code=code)
+
+
+async def link_of(account: Account, code: str) -> str | None:
+    """The link that brings this code to the bot, if its messenger says the bot's name soon."""
+    bot = make_bot(account)
+    try:
+        async with asyncio.timeout(_SOON):
+            await bot.initialize()
+            return _link(account, bot, code)
+    except (TelegramError, TimeoutError):
+        return None
+    finally:
+        await bot.shutdown()

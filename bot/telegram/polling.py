@@ -1,11 +1,12 @@
 """Updates are fetched, taken, and confirmed only after the commit of all of them.
 
-No offset is kept across starts: Telegram brings again what was not confirmed, and what was taken
-before is known by its number. python-telegram-bot's own polling confirms before anything is done.
+No offset is kept across starts: the messenger brings again what was not confirmed, and what was
+taken before is known by its number. python-telegram-bot's own polling confirms before anything is
+done.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from telegram import Bot
@@ -16,7 +17,6 @@ from bot.logs import failure, log, warn
 from bot.sending.backoff import delay
 from bot.telegram.receiving import Receiving, next_offset
 from bot.telegram.sending import seconds_of
-from bot.telegram.updates import ALLOWED
 from bot.waiting import unless
 from storage.passing import is_passing
 
@@ -29,10 +29,18 @@ class Polling:
     """`run` fetches until `stopping`; a batch that is being taken is finished first."""
 
     def __init__(
-        self, bot: Bot, receiving: Receiving, clock: Clock, stopping: asyncio.Event
+        self,
+        bot: Bot,
+        receiving: Receiving,
+        updates: Collection[str] | None,
+        clock: Clock,
+        stopping: asyncio.Event,
     ) -> None:
         self._bot = bot
         self._receiving = receiving
+        self._asked: dict[str, Any] = {"timeout": LONG_POLL}
+        if updates is not None:
+            self._asked["allowed_updates"] = list(updates)
         self._clock = clock
         self._stopping = stopping
         self._failed = 0
@@ -53,9 +61,7 @@ class Polling:
 
     async def _fetch(self) -> Sequence[dict[str, Any]]:
         """The next batch; after a failure none, and later."""
-        asked = {"timeout": LONG_POLL, "allowed_updates": list(ALLOWED)}
-        if self._offset is not None:
-            asked["offset"] = self._offset
+        asked = self._asked | ({} if self._offset is None else {"offset": self._offset})
         try:
             batch: list[dict[str, Any]] = await self._bot.do_api_request(
                 "getUpdates", asked, read_timeout=LONG_POLL + _ANSWER_LATE_AFTER
@@ -81,10 +87,10 @@ class Polling:
         self._offset = next_offset(batch)
 
     async def _leave_webhook(self) -> None:
-        """While Telegram has somewhere to bring updates, they cannot be fetched."""
+        """While the messenger has somewhere to bring updates, they cannot be fetched."""
         while True:
             try:
-                await self._bot.delete_webhook(drop_pending_updates=False)
+                await self._bot.delete_webhook()
             except TelegramError as error:
                 await self._wait_after(error)
             else:

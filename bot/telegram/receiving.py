@@ -1,4 +1,4 @@
-"""Updates of Telegram, as they come from its polling or its webhook."""
+"""Updates of a messenger, as they come from its polling or its webhook."""
 
 import asyncio
 from collections import defaultdict
@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.ingress import Ingress
-from bot.telegram.updates import CHANNEL, read_update
+from bot.telegram.dialects import Dialect
+from bot.telegram.updates import read_update
 from bot.turn.incoming import Incoming
 
 Raw = Mapping[str, Any]
@@ -17,8 +18,9 @@ _LARGEST_NUMBER = 2**63 - 1
 class Receiving:
     """What returns was committed, and may be acknowledged; what raises must be brought again."""
 
-    def __init__(self, ingress: Ingress) -> None:
+    def __init__(self, ingress: Ingress, dialect: Dialect) -> None:
         self._ingress = ingress
+        self._dialect = dialect
 
     async def take_all(self, batch: Sequence[Raw]) -> None:
         """Take a batch: the updates of one chat in their order, the chats side by side."""
@@ -45,9 +47,9 @@ class Receiving:
 
     async def _read(self, raw: Any) -> Incoming | None:
         try:
-            return read_update(raw)
+            return read_update(raw, self._dialect)
         except Exception as error:  # noqa: BLE001 - a malformed update may raise anything
-            await self._ingress.set_aside(CHANNEL, _number_of(raw), raw, error)
+            await self._ingress.set_aside(self._dialect.channel, _number_of(raw), raw, error)
             return None
 
 
@@ -57,6 +59,6 @@ def _number_of(raw: object) -> int | None:
 
 
 def next_offset(batch: Sequence[Raw]) -> int | None:
-    """Behind the last update of a batch; Telegram numbers every one."""
+    """Behind the last update of a batch; the messenger numbers every one."""
     numbers = [number for raw in batch if (number := _number_of(raw)) is not None]
     return max(numbers) + 1 if numbers else None

@@ -1,4 +1,4 @@
-"""What leaves to Telegram: the calls, and what became of each.
+"""What leaves to a messenger: the calls, and what became of each.
 
 Error texts are compared without case, for python-telegram-bot capitalizes them; none of them ever
 leaves this module, since they may quote what was sent.
@@ -6,6 +6,7 @@ leaves this module, since they may quote what was sent.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import assert_never
 
 import httpx
@@ -29,7 +30,7 @@ from telegram.error import (
 
 from bot.reports import serious_event
 from bot.sending.file_types import type_of
-from bot.sending.files import FileAway, Files, FileTooLarge, NoFile
+from bot.sending.files import FileAway, Files, FileTooLarge, NoFile, place_of
 from bot.sending.link_pictures import picture
 from bot.sending.outgoing import (
     Attachment,
@@ -54,31 +55,33 @@ from bot.sending.outgoing import (
     Unreachable,
     Words,
 )
+from bot.telegram.dialects import Dialect
 from storage.web_chats import File
 
 LONGEST = int(MessageLimit.MAX_TEXT_LENGTH)
 LONGEST_POPUP = 200
 LONGEST_CAPTION = int(MessageLimit.CAPTION_LENGTH)
-# Telegram's own limit; a Bot API server of one's own has none.
+# The messenger's own limit; a Bot API server of one's own has none.
 LARGEST_FILE = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 # The connection was not made, so nothing was asked of the server.
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 _STAYS = ("message to delete not found", "message can't be deleted")
-_GONE_MESSAGE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _UNREACHABLE = {
     "chat not found": "chat_not_found",
     "bot was blocked": "blocked",
     "user is deactivated": "deactivated",
     "user not found": "chat_not_found",
     "peer_id_invalid": "chat_not_found",
+    "no such group or user": "chat_not_found",
     "can't initiate conversation": "not_started",
 }
 
 
-class TelegramChannel:
-    def __init__(self, bot: Bot, files: Files) -> None:
+class MessengerChannel:
+    def __init__(self, bot: Bot, dialect: Dialect, files: Files) -> None:
         self._bot = bot
+        self._dialect = dialect
         self._files = files
 
     async def send(self, to: Destination, outgoing: Outgoing) -> Outcome:
@@ -90,7 +93,7 @@ class TelegramChannel:
             return Refused("no_file")
 
     async def fetch(self, file: str) -> File:
-        """A file that somebody sent on Telegram, which keeps it. Raises NoFile."""
+        """A file that somebody sent on the messenger, which keeps it. Raises NoFile."""
         try:
             kept = await self._bot.get_file(file)
             if (kept.file_size or 0) > LARGEST_FILE:
@@ -103,9 +106,11 @@ class TelegramChannel:
 
     async def _show(self, chat: int, shown: Picture) -> Sent:
         """What is shown of a participant is taken back later, by the number that it has there."""
-        caption = cut(shown.caption, LONGEST_CAPTION)
         message = await self._bot.send_photo(
-            chat, shown.content, caption=caption, protect_content=True
+            chat,
+            shown.content,
+            caption=self._caption(shown.caption),
+            protect_content=True if self._dialect.protects else None,
         )
         return Sent(str(message.message_id))
 
@@ -117,9 +122,8 @@ class TelegramChannel:
                 await self._change(chat, outgoing)
             case Remove(message):
                 await self._remove(chat, message)
-            case TapAnswer(tap, words):
-                shown = None if words is None else cut(words, LONGEST_POPUP)
-                await self._bot.answer_callback_query(tap, text=shown, show_alert=bool(shown))
+            case TapAnswer():
+                await self._answer_tap(chat, outgoing)
             case Invitation():
                 await self._invite(chat, outgoing)
             case Attachment(file):
@@ -129,6 +133,8 @@ class TelegramChannel:
             case Document(page):
                 made = await asyncio.to_thread(serious_event.pdf, page)
                 await self._bot.send_document(chat, made, filename=page.name)
+            case Menu() if not self._dialect.has_menu:
+                pass
             case Menu(commands):
                 listed = [BotCommand(name, does) for name, does in commands]
                 await self._bot.set_my_commands(listed, scope=BotCommandScopeChat(chat))
@@ -138,31 +144,45 @@ class TelegramChannel:
                 assert_never(outgoing)
         return Sent()
 
+    async def _answer_tap(self, chat: int, answer: TapAnswer) -> None:
+        """Where no pop-up is shown a message is sent; the answer itself matters no more then."""
+        tap, words = answer.tap.removeprefix(self._dialect.mark), answer.text
+        if words is not None and self._dialect.shows_no_popup(tap):
+            await self._say(chat, Words(answer.said_instead or words))
+            with suppress(TelegramError):
+                await self._bot.answer_callback_query(tap)
+            return
+        shown = None if words is None else cut(words, LONGEST_POPUP)
+        await self._bot.answer_callback_query(tap, text=shown, show_alert=bool(shown))
+
+    def _caption(self, words: str) -> str:
+        return cut(self._dialect.plain(words), LONGEST_CAPTION)
+
     async def _say(self, chat: int, words: Words) -> None:
-        *parts, last = split(words.text)
+        *parts, last = split(self._dialect.plain(words.text))
         for part in parts:
             await self._bot.send_message(chat, part)
         await self._bot.send_message(chat, last, reply_markup=_keyboard(words.buttons))
 
     async def _change(self, chat: int, change: Change) -> None:
-        """What is too long for one message goes on in new ones, the buttons below the last."""
-        first, *rest = split(change.words.text)
+        """What is too long for one message goes on in new ones, the buttons below the last; what
+        cannot be changed is left, and said anew.
+        """
+        first, *rest = split(self._dialect.plain(change.words.text))
         keyboard = None if rest else _keyboard(change.words.buttons)
         try:
             await self._bot.edit_message_text(
                 first, chat, int(change.message), reply_markup=keyboard
             )
         except BadRequest as error:
-            if _says(error, *_GONE_MESSAGE):
+            if not _says(error, "message is not modified"):
                 await self._say(chat, change.words)
                 return
-            if not _says(error, "message is not modified"):
-                raise
         if rest:
             await self._say(chat, Words("".join(rest), change.words.buttons))
 
     async def _remove(self, chat: int, message: str) -> None:
-        """Telegram lets a bot remove what is under two days old; anything else stays."""
+        """A messenger lets a bot remove what is under two days old; anything else stays."""
         try:
             await self._bot.delete_message(chat, int(message))
         except BadRequest as error:
@@ -170,14 +190,14 @@ class TelegramChannel:
                 raise
 
     async def _invite(self, chat: int, invitation: Invitation) -> None:
-        caption = cut(invitation.caption, LONGEST_CAPTION)
+        caption = self._caption(invitation.caption)
         await self._bot.send_photo(chat, picture(invitation.link), caption=caption)
 
     async def _attach(self, chat: int, file: str) -> None:
-        """Telegram's own files are sent by their number, those of other channels whole."""
-        kind, _, file_id = file.partition(":")
-        if kind in self._senders:
-            await self._senders[kind](chat, file_id)
+        """The messenger's own files are sent by their number, those of other channels whole."""
+        place = place_of(file)
+        if place.channel == self._dialect.channel and place.kind in self._dialect.resends:
+            await self._senders[place.kind](chat, place.file)
             return
         found = await self._files.fetch(file)
         await self._bot.send_document(chat, found.content, filename=found.name or None)
@@ -253,9 +273,9 @@ def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
 
 
 def split(words: str, longest: int = LONGEST) -> list[str]:
-    """Parts that Telegram takes, cut at the ends of lines where there are any.
+    """Parts that a messenger takes, cut at the ends of lines where there are any.
 
-    Telegram counts UTF-16 units, in which an emoji is two.
+    It counts UTF-16 units, in which an emoji is two.
     """
     return [part for part in _parts(words, longest) if part.strip()] or [words]
 

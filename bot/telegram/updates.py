@@ -1,10 +1,12 @@
-"""An update as Telegram sends it becomes an `Incoming`.
+"""An update as a messenger sends it becomes an `Incoming`.
 
 What a person sends that this version has no name for is still something they sent; only what
-Telegram itself tells about a chat, or repeats about a moving location, is nobody's words.
+the messenger itself tells about a chat, or repeats about a moving location, is nobody's words.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from telegram import (
@@ -19,6 +21,7 @@ from telegram import (
     User,
 )
 
+from bot.telegram.dialects import Dialect
 from bot.turn.incoming import (
     AddedToGroup,
     BlockedBot,
@@ -31,9 +34,6 @@ from bot.turn.incoming import (
     UnblockedBot,
 )
 
-CHANNEL = "telegram"
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-
 _STAYS = {ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER, ChatMember.RESTRICTED}
 _PRIVATE_CHANGES: Mapping[str, Content] = {
     ChatMember.BANNED: BlockedBot(),
@@ -43,7 +43,15 @@ _PRIVATE_CHANGES: Mapping[str, Content] = {
 _FILES = ("animation", "audio", "document", "sticker", "video", "video_note", "voice")
 
 
-def read_update(raw: Mapping[str, Any]) -> Incoming | None:
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where an update is from, and the number that it has there."""
+
+    dialect: Dialect
+    number: int
+
+
+def read_update(raw: Mapping[str, Any], dialect: Dialect) -> Incoming | None:
     """None when the update is nobody's word to us. Raises whatever a malformed one makes go wrong.
 
     The update's own number must be whole, for it is what the update is known by.
@@ -51,45 +59,55 @@ def read_update(raw: Mapping[str, Any]) -> Incoming | None:
     update = Update.de_json(dict(raw), None)
     if not isinstance(update.update_id, int):
         raise TypeError("an update without a number")
+    origin = _Origin(dialect, update.update_id)
     if update.callback_query is not None:
-        return _tap(update.update_id, update.callback_query)
+        return _tap(origin, update.callback_query)
     if update.my_chat_member is not None:
-        return _membership(update.update_id, update.my_chat_member)
+        return _membership(origin, update.my_chat_member)
     if update.edited_message is not None:
-        return _edited(update.update_id, update.edited_message)
+        return _edited(origin, update.edited_message)
     if update.message is not None:
-        return _message(update.update_id, update.message)
+        return _message(origin, update.message)
     return None
 
 
-def _message(number: int, message: Message) -> Incoming | None:
-    content = _content(message)
+def _message(origin: _Origin, message: Message) -> Incoming | None:
+    content = _content(origin, message)
     if content is None:
         return None
-    return _incoming(number, message.chat, message.from_user, content, message)
+    return _incoming(origin, message.chat, message.from_user, content, message)
 
 
-def _edited(number: int, message: Message) -> Incoming | None:
+def _edited(origin: _Origin, message: Message) -> Incoming | None:
     if message.location is not None:
         return None
-    return _incoming(number, message.chat, message.from_user, Edited(), message)
+    return _incoming(origin, message.chat, message.from_user, Edited(), message)
 
 
 def _incoming(
-    number: int, chat: Chat, sender: User | None, content: Content, message: Message | None = None
+    origin: _Origin,
+    chat: Chat,
+    sender: User | None,
+    content: Content,
+    message: Message | None = None,
 ) -> Incoming:
     return Incoming(
-        CHANNEL,
-        number,
+        origin.dialect.channel,
+        origin.number,
         str(chat.id),
         content if chat.type == Chat.PRIVATE else AddedToGroup(),
         None if sender is None else sender.language_code,
-        None if message is None else message.date,
+        None if message is None else _sent_at(message),
         None if message is None else str(message.message_id),
     )
 
 
-def _content(message: Message) -> Content | None:
+def _sent_at(message: Message) -> datetime | None:
+    """A date of 0 stands for one that is not known."""
+    return message.date if message.date.timestamp() else None
+
+
+def _content(origin: _Origin, message: Message) -> Content | None:
     if message.chat.type != Chat.PRIVATE:
         return None if message.left_chat_member is not None else AddedToGroup()
     if message.text is not None:
@@ -97,7 +115,7 @@ def _content(message: Message) -> Content | None:
     attached = message.effective_attachment
     if attached is None and message.caption is None and not message.api_kwargs:
         return None
-    return Sent(message.caption or _words(attached), _file(message))
+    return Sent(message.caption or _words(attached), _file(origin, message))
 
 
 def _words(attached: object) -> str:
@@ -112,32 +130,35 @@ def _words(attached: object) -> str:
             return ""
 
 
-def _file(message: Message) -> str | None:
+def _file(origin: _Origin, message: Message) -> str | None:
+    mark = origin.dialect.mark
     if message.photo:
-        return f"photo:{message.photo[-1].file_id}"
+        return f"photo:{mark}{message.photo[-1].file_id}"
     for kind in _FILES:
         file = getattr(message, kind)
         if file is not None:
-            return f"{kind}:{file.file_id}"
+            return f"{kind}:{mark}{file.file_id}"
     return None
 
 
-def _tap(number: int, query: CallbackQuery) -> Incoming:
-    """A tap on a message that Telegram no longer shows has its place, but no date."""
+def _tap(origin: _Origin, query: CallbackQuery) -> Incoming:
+    """A tap on a message that is no longer shown has its place, but no date."""
     message = query.message
     sender = query.from_user
     tapped = Tapped(
-        query.data or "", query.id, None if message is None else str(message.message_id)
+        query.data or "",
+        f"{origin.dialect.mark}{query.id}",
+        None if message is None else str(message.message_id),
     )
     private = Chat(sender.id, Chat.PRIVATE)
-    return _incoming(number, private if message is None else message.chat, sender, tapped)
+    return _incoming(origin, private if message is None else message.chat, sender, tapped)
 
 
-def _membership(number: int, change: ChatMemberUpdated) -> Incoming | None:
+def _membership(origin: _Origin, change: ChatMemberUpdated) -> Incoming | None:
     status = change.new_chat_member.status
     if change.chat.type == Chat.PRIVATE:
         content = _PRIVATE_CHANGES.get(status)
         if content is None:
             return None
-        return _incoming(number, change.chat, change.from_user, content)
-    return _incoming(number, change.chat, None, AddedToGroup()) if status in _STAYS else None
+        return _incoming(origin, change.chat, change.from_user, content)
+    return _incoming(origin, change.chat, None, AddedToGroup()) if status in _STAYS else None

@@ -19,9 +19,9 @@ from telegram.error import RetryAfter, TelegramError
 from bot.clock import Clock
 from bot.logs import failure, log
 from bot.sending.backoff import delay
+from bot.telegram.dialects import UPDATES
 from bot.telegram.receiving import Receiving
 from bot.telegram.sending import seconds_of
-from bot.telegram.updates import ALLOWED
 from bot.web.bodies import TooLarge, read_body
 from storage.passing import is_passing
 
@@ -50,7 +50,7 @@ class Webhook:
             try:
                 await self._bot.set_webhook(
                     self._url,
-                    allowed_updates=ALLOWED,
+                    allowed_updates=UPDATES,
                     secret_token=self._secret,
                     drop_pending_updates=False,
                 )

@@ -42,7 +42,7 @@ class Desks:
             self.study,
             self.clock.now(),
             nonce,
-            secrets.token_urlsafe(SECRET_BYTES),
+            secrets.token_hex(SECRET_BYTES),
             f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}",
             self.links,
         )

@@ -130,7 +130,8 @@ def bind(desk: Desk, incoming: Incoming, person_id: int) -> Speaker:
     )
     outbox.hasten(desk.connection, person_id=person_id, at=desk.now)
     roles = people.roles_of(desk.connection, person_id)
-    desk.record(Act("enter", "+".join(sorted(roles)), person_id, person_id))
+    held = "+".join(sorted(roles))
+    desk.record(Act("enter", held, person_id, person_id, {"channel": incoming.channel}))
     language = people.language_of(desk.connection, person_id)
     return Speaker(person_id, address_id, incoming.channel, language, roles)
 

@@ -39,7 +39,7 @@ class WebPart:
         self.pages = Pages(database, desks.keys)
         self._clock = desks.clock
         self._channel = WebChannel(database, desks.keys, desks.clock, self.pages, files)
-        files.web = self._channel
+        files.keepers[CHANNEL] = self._channel
         chat = Chat(database, desks, self.pages, scene)
         guarded = [Middleware(Guards, origins=origins)]
         self.routes = [Mount(PATH, routes=[*chat.routes, *routes], middleware=guarded)]

@@ -91,7 +91,7 @@ class Clinic:
 
     def keeping(self) -> Keeping:
         files = Files()
-        files.telegram = self.channel
+        files.keepers["telegram"] = self.channel
         return Keeping(self.database, self.desks, files, self.clock)
 
     @asynccontextmanager

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.settings import SETTINGS, Listen, SettingsRefused, help_lines, read_settings
+from bot.telegram.dialects import accounts
 
 TOKEN = "5000000001:AAFakeTokenOfThePlayedBotApi0000001"
+BALE_TOKEN = "6000000001:AAFakeTokenOfThePlayedBale000000001"
 SECRET = "a-secret_of-at-least-16"
 
 
@@ -21,6 +23,8 @@ def test_nothing_needs_to_be_set_for_the_commands_that_need_no_bot(tmp_path: Pat
     settings = read_settings({}, tmp_path / ".env")
     assert settings.telegram_token is None
     assert settings.telegram_api == "https://api.telegram.org"
+    assert (settings.bale_token, settings.bale_api) == (None, "https://tapi.bale.ai")
+    assert not settings.has_channel
     assert settings.listen == Listen("127.0.0.1", 8080)
     assert settings.database == "sqlite:///data/hamrah.sqlite3"
     assert settings.database_file == Path("data/hamrah.sqlite3")
@@ -42,6 +46,8 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         TELEGRAM_TOKEN="no token",
         TELEGRAM_API="api.telegram.org",
         TELEGRAM_PROXY="socks4://x",
+        BALE_TOKEN="no token",
+        BALE_API="tapi.bale.ai",
         WEBHOOK_URL="https://example.org/",
         LISTEN="8080",
         DATABASE="postgresql://x/y",
@@ -51,6 +57,8 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
         "HAMRAH_TELEGRAM_TOKEN",
         "HAMRAH_TELEGRAM_API",
         "HAMRAH_TELEGRAM_PROXY",
+        "HAMRAH_BALE_TOKEN",
+        "HAMRAH_BALE_API",
         "HAMRAH_WEBHOOK_URL",
         "HAMRAH_LISTEN",
         "HAMRAH_DATABASE",
@@ -104,12 +112,29 @@ def test_secrets_are_in_no_message_and_no_repr(tmp_path: Path) -> None:
     given = {
         "HAMRAH_TELEGRAM_TOKEN": TOKEN,
         "HAMRAH_TELEGRAM_PROXY": "http://user:hidden@proxy:3128",
+        "HAMRAH_BALE_TOKEN": BALE_TOKEN,
         "HAMRAH_WEBHOOK_SECRET": SECRET,
     }
-    shown = repr(read_settings(given, tmp_path / ".env"))
-    assert all(secret not in shown for secret in (TOKEN, "hidden", SECRET))
+    settings = read_settings(given, tmp_path / ".env")
+    shown = repr(settings) + repr(accounts(settings))
+    assert all(secret not in shown for secret in (TOKEN, BALE_TOKEN, "hidden", SECRET))
     problems = refused(tmp_path, TELEGRAM_TOKEN="123:hidden", WEBHOOK_SECRET="hid den")
     assert all("hid" not in problem for problem in problems)
+
+
+def test_bale_is_a_way_to_reach_people_but_not_in_a_rehearsal(tmp_path: Path) -> None:
+    settings = read_settings({"HAMRAH_BALE_TOKEN": BALE_TOKEN}, tmp_path / ".env")
+    assert settings.has_channel
+    assert not settings.for_rehearsal.has_channel
+
+
+def test_only_telegram_is_behind_the_proxy(tmp_path: Path) -> None:
+    given = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_PROXY": "socks5://p:1080", "BALE_TOKEN": BALE_TOKEN}
+    settings = read_settings({f"HAMRAH_{it}": given[it] for it in given}, tmp_path / ".env")
+    assert [(it.dialect.channel, it.proxy) for it in accounts(settings)] == [
+        ("telegram", "socks5://p:1080"),
+        ("bale", None),
+    ]
 
 
 def test_each_setting_has_a_line_of_help() -> None:

@@ -33,7 +33,8 @@ from bot.sending.outgoing import (
 )
 from bot.settings import read_settings
 from bot.telegram.connection import make_bot
-from bot.telegram.sending import LONGEST, TelegramChannel, cut, split
+from bot.telegram.dialects import TELEGRAM, accounts
+from bot.telegram.sending import LONGEST, MessengerChannel, cut, split
 from storage.web_chats import File
 from tests.bot.test_serious_event import page
 from tests.botapi.client import TOKEN, BotApi, Phone
@@ -56,14 +57,15 @@ def phone(api: BotApi) -> Phone:
 
 def bot_at(url: str) -> Bot:
     given = {"HAMRAH_TELEGRAM_TOKEN": TOKEN, "HAMRAH_TELEGRAM_API": url}
-    return make_bot(read_settings(given, Path("no .env")))
+    (account,) = accounts(read_settings(given, Path("no .env")))
+    return make_bot(account)
 
 
 @pytest.fixture
-async def channel(api: BotApi, phone: Phone) -> AsyncIterator[TelegramChannel]:
+async def channel(api: BotApi, phone: Phone) -> AsyncIterator[MessengerChannel]:
     bot = bot_at(api.url)
     await bot.initialize()
-    yield TelegramChannel(bot, Files())
+    yield MessengerChannel(bot, TELEGRAM, Files())
     await bot.shutdown()
 
 
@@ -74,7 +76,7 @@ def address(phone: Phone) -> Destination:
     return Destination(1, None, str(phone.chat_id))
 
 
-async def test_a_message_arrives_with_its_buttons(channel: TelegramChannel, phone: Phone) -> None:
+async def test_a_message_arrives_with_its_buttons(channel: MessengerChannel, phone: Phone) -> None:
     assert await channel.send(address(phone), HELLO) == Sent()
     (message,) = phone.messages()
     assert message.text == "Hello"
@@ -85,7 +87,7 @@ async def test_a_message_arrives_with_its_buttons(channel: TelegramChannel, phon
 
 
 async def test_a_picture_is_known_by_the_message_that_holds_it(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
     shown = await channel.send(address(phone), Picture(picture("a scalp"), "P-001: Vertex"))
     (message,) = phone.messages()
@@ -96,7 +98,7 @@ async def test_a_picture_is_known_by_the_message_that_holds_it(
 
 
 async def test_a_file_is_fetched_or_why_not_is_told(
-    channel: TelegramChannel, phone: Phone, api: BotApi
+    channel: MessengerChannel, phone: Phone, api: BotApi
 ) -> None:
     photo = phone.send_file("photo", b"\xff\xd8\xff mine")["message"]["photo"][0]["file_id"]
     fetched = await channel.fetch(photo)
@@ -113,7 +115,7 @@ async def test_a_file_is_fetched_or_why_not_is_told(
 
 
 async def test_a_long_message_comes_in_parts_with_the_buttons_below(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
     lines = "\n".join(f"{number} سلام 🌱" for number in range(700))
     await channel.send(address(phone), Words(lines, HELLO.buttons))
@@ -126,7 +128,7 @@ async def test_a_long_message_comes_in_parts_with_the_buttons_below(
 
 
 async def test_a_change_takes_the_place_of_a_message(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
     await channel.send(address(phone), HELLO)
     (before,) = phone.messages()
@@ -138,7 +140,7 @@ async def test_a_change_takes_the_place_of_a_message(
 
 
 async def test_a_change_of_what_is_gone_comes_as_a_new_message(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
     assert await channel.send(address(phone), Change("4000", HELLO)) == Sent()
     assert phone.texts() == ["Hello"]
@@ -146,7 +148,7 @@ async def test_a_change_of_what_is_gone_comes_as_a_new_message(
 
 
 async def test_a_change_that_grew_too_long_goes_on_below(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
     await channel.send(address(phone), HELLO)
     (before,) = phone.messages()
@@ -158,7 +160,7 @@ async def test_a_change_that_grew_too_long_goes_on_below(
 
 
 async def test_a_tap_is_answered_once_and_then_it_is_late(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
     await channel.send(address(phone), HELLO)
     query = phone.tap("Yes")["callback_query"]["id"]
@@ -169,7 +171,7 @@ async def test_a_tap_is_answered_once_and_then_it_is_late(
     assert popup.text == "x" * 199 + "…"
 
 
-async def test_what_somebody_sent_leaves_the_chat(channel: TelegramChannel, phone: Phone) -> None:
+async def test_what_somebody_sent_leaves_the_chat(channel: MessengerChannel, phone: Phone) -> None:
     """A second time, or after it is gone, there is nothing to be done."""
     sent = str(phone.send_other("photo")["message"]["message_id"])
     phone.send("stays")
@@ -180,7 +182,7 @@ async def test_what_somebody_sent_leaves_the_chat(channel: TelegramChannel, phon
 
 
 async def test_an_invitation_is_a_picture_with_its_link(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
     link = "https://t.me/a_bot?start=s3cret"
     invitation = Invitation(link, f"Open {link}")
@@ -190,13 +192,13 @@ async def test_an_invitation_is_a_picture_with_its_link(
     assert message.body["photo"]
 
 
-async def test_a_file_that_was_sent_is_shown_again(channel: TelegramChannel, phone: Phone) -> None:
+async def test_a_file_that_was_sent_is_shown_again(channel: MessengerChannel, phone: Phone) -> None:
     photo = phone.send_other("photo")["message"]["photo"][0]["file_id"]
     assert await channel.send(address(phone), Attachment(f"photo:{photo}")) == Sent()
     assert phone.messages()[-1].body["photo"]
 
 
-async def test_the_menu_is_that_of_the_chat(channel: TelegramChannel, phone: Phone) -> None:
+async def test_the_menu_is_that_of_the_chat(channel: MessengerChannel, phone: Phone) -> None:
     menu = Menu((("help", "What can I do"), ("stop", "Stop")))
     assert await channel.send(address(phone), menu) == Sent()
     assert phone.commands() == {"help": "What can I do", "stop": "Stop"}
@@ -210,9 +212,9 @@ class Kept:
 
 
 async def test_a_file_of_the_web_chat_is_sent_whole_and_can_be_fetched(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
-    channel._files.web = Kept()
+    channel._files.keepers["web"] = Kept()
     assert await channel.send(address(phone), Attachment("web:12")) == Sent()
     (message,) = phone.messages()
     kept = await channel.fetch(message.body["document"]["file_id"])
@@ -221,7 +223,7 @@ async def test_a_file_of_the_web_chat_is_sent_whole_and_can_be_fetched(
         await channel.fetch("a file that nobody sent")
 
 
-async def test_a_report_is_made_when_it_leaves(channel: TelegramChannel, phone: Phone) -> None:
+async def test_a_report_is_made_when_it_leaves(channel: MessengerChannel, phone: Phone) -> None:
     assert await channel.send(address(phone), Document(SOME_PAGE)) == Sent()
     (message,) = phone.messages()
     assert message.body["document"]["file_name"] == "AE-001-fa.pdf"
@@ -230,19 +232,19 @@ async def test_a_report_is_made_when_it_leaves(channel: TelegramChannel, phone: 
 
 
 async def test_a_file_that_is_gone_is_not_tried_again(
-    channel: TelegramChannel, phone: Phone
+    channel: MessengerChannel, phone: Phone
 ) -> None:
     assert await channel.send(address(phone), Attachment("web:12")) == Refused("no_file")
 
 
-async def test_a_group_is_left(channel: TelegramChannel, api: BotApi) -> None:
+async def test_a_group_is_left(channel: MessengerChannel, api: BotApi) -> None:
     group = api.group()
     assert await channel.send(Destination(1, None, str(group)), Leave()) == Sent()
     assert await channel.send(Destination(1, None, str(group)), Leave()) == Unreachable("forbidden")
 
 
 async def test_refusals_tell_what_to_do(
-    channel: TelegramChannel, api: BotApi, phone: Phone
+    channel: MessengerChannel, api: BotApi, phone: Phone
 ) -> None:
     api.fail("sendMessage", "flood", seconds=7)
     assert await channel.send(address(phone), HELLO) == Slower(7)
@@ -258,16 +260,21 @@ async def test_refusals_tell_what_to_do(
 
 async def test_where_nobody_listens_nothing_was_sent() -> None:
     bot = bot_at("http://127.0.0.1:9")
-    assert await TelegramChannel(bot, Files()).send(ANYBODY, HELLO) == NotSent("no_connection")
+    assert await MessengerChannel(bot, TELEGRAM, Files()).send(ANYBODY, HELLO) == NotSent(
+        "no_connection"
+    )
     await bot.shutdown()
 
 
 async def test_a_token_that_is_refused_was_no_message(api: BotApi) -> None:
     given = {"HAMRAH_TELEGRAM_TOKEN": f"{TOKEN}x", "HAMRAH_TELEGRAM_API": api.url}
-    bot = make_bot(read_settings(given, Path("no .env")))
+    (account,) = accounts(read_settings(given, Path("no .env")))
+    bot = make_bot(account)
     with pytest.raises(InvalidToken):
         await bot.initialize()
-    assert await TelegramChannel(bot, Files()).send(ANYBODY, HELLO) == NotSent("token_refused")
+    assert await MessengerChannel(bot, TELEGRAM, Files()).send(ANYBODY, HELLO) == NotSent(
+        "token_refused"
+    )
     await bot.shutdown()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.telegram.dialects import TELEGRAM
 from bot.telegram.updates import read_update
 from bot.turn.incoming import (
     AddedToGroup,
@@ -33,7 +34,7 @@ def message(chat: Json = CHAT, **content: Any) -> Json:
 
 
 def read(**content: Any) -> Incoming | None:
-    return read_update({"update_id": 77} | content)
+    return read_update({"update_id": 77} | content, TELEGRAM)
 
 
 def content_of(**content: Any) -> Content:
@@ -176,7 +177,7 @@ def test_groups_are_left() -> None:
 )
 def test_what_is_malformed_raises(raw: Json) -> None:
     with pytest.raises((TypeError, KeyError, ValueError, AttributeError)):
-        read_update(raw)
+        read_update(raw, TELEGRAM)
 
 
 def test_an_update_shows_nothing_personal() -> None:

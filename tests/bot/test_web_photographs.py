@@ -41,7 +41,7 @@ async def add_consented(web: Web, by: int) -> None:
 
 def keeping(web: Web) -> Keeping:
     files = Files()
-    files.web = web.channel
+    files.keepers["web"] = web.channel
     return Keeping(web.database, web.desks, files, web.clock)
 
 

@@ -1,4 +1,4 @@
-"""Run: python -m tests.botapi [--port PORT] [--token TOKEN] [--retry-interval SECONDS]."""
+"""Run: python -m tests.botapi [--port PORT] [--token TOKEN] [--retry-interval SECONDS] [--bale]."""
 
 import argparse
 import socket
@@ -23,8 +23,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     parser.add_argument("--token", default=TOKEN)
     parser.add_argument("--retry-interval", type=float, default=0.2, help="of the webhook")
+    parser.add_argument("--bale", action="store_true", help="behave as Bale where it differs")
     given = parser.parse_args()
-    app = create_app(given.token, given.retry_interval)
+    app = create_app(given.token, given.retry_interval, is_bale=given.bale)
     with listening_socket(given.port) as listener:
         print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
         config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from tests.botapi import bale
 from tests.botapi.control import routes
 from tests.botapi.errors import ApiError
 from tests.botapi.faults import Fault
@@ -37,7 +38,7 @@ async def call_method(request: Request) -> Response:
     try:
         call.outcome = {"ok": True, "result": await outcome(world, call, request)}
     except ApiError as error:
-        call.outcome = error.answer
+        call.outcome = (bale.refusal(error) if world.is_bale else error).answer
     world.touch()
     if call.answer_lost:
         return LostAnswer()
@@ -51,13 +52,17 @@ async def outcome(world: World, call: Call, request: Request) -> object:
         raise ApiError(404, "Not Found")
     raw = await raw_parameters(request)
     call.parameters = recorded(raw)
+    if world.is_bale:
+        bale.require_known(call.method, raw)
     parameters = checked(call.method, raw)
     call.parameters = recorded(parameters)
+    if world.is_bale:
+        parameters = bale.rendered(parameters)
     fault = world.faults.take(call.method)
     await suffer(fault)
     result = await PLAYED[call.method](world, parameters)
     call.answer_lost = fault is not None and fault.kind == "lost_answer"
-    return result
+    return bale.answer(call.method, result) if world.is_bale else result
 
 
 async def suffer(fault: Fault | None) -> None:
@@ -103,12 +108,12 @@ class Pusher:
                 await self.task
 
 
-def create_app(token: str, retry_interval: float) -> Starlette:
+def create_app(token: str, retry_interval: float, *, is_bale: bool = False) -> Starlette:
     pusher = Pusher(retry_interval)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.world = World(token)
+        app.state.world = World(token, is_bale=is_bale)
         pusher.start(app.state.world)
         yield
         await pusher.stop()
@@ -117,7 +122,7 @@ def create_app(token: str, retry_interval: float) -> Starlette:
         """A new world; whoever polls the old one is sent away."""
         request.app.state.world.end_poll("the server was reset")
         await pusher.stop()
-        request.app.state.world = World(token)
+        request.app.state.world = World(token, is_bale=is_bale)
         pusher.start(request.app.state.world)
         return JSONResponse(None)
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ import httpx
 from tests.botapi.faults import Kind
 
 TOKEN = "5000000001:AAFakeTokenOfThePlayedBotApi0000001"
+BALE_TOKEN = "6000000001:AAFakeTokenOfThePlayedBale000000001"
 ROOT = Path(__file__).parents[2]
 PATIENCE = 10.0
 LONGEST_WAIT = 30.0
@@ -96,12 +97,17 @@ class BotApi:
     @classmethod
     @contextmanager
     def start(
-        cls, *, port: int = 0, token: str = TOKEN, retry_interval: float = 0.2
+        cls,
+        *,
+        port: int = 0,
+        token: str = TOKEN,
+        retry_interval: float = 0.2,
+        extra: tuple[str, ...] = (),
     ) -> Iterator["BotApi"]:
         """Starts the server, waits until it listens, and ends it at the end of the block."""
         options = {"port": port, "token": token, "retry-interval": retry_interval}
         arguments = [f"--{name}={value}" for name, value in options.items()]
-        command = [sys.executable, "-m", "tests.botapi", *arguments]
+        command = [sys.executable, "-m", "tests.botapi", *arguments, *extra]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
             try:
                 assert process.stdout
@@ -112,6 +118,11 @@ class BotApi:
                     yield api
             finally:
                 process.kill()
+
+    @classmethod
+    def start_bale(cls, *, port: int = 0) -> AbstractContextManager["BotApi"]:
+        """The same as Bale plays it."""
+        return cls.start(port=port, token=BALE_TOKEN, extra=("--bale",))
 
     def act(self, action: str, **given: Json) -> Json:
         answer = self.http.post(f"/{action}", json=given)

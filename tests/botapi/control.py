@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.botapi import bale
 from tests.botapi.faults import Fault
 from tests.botapi.markup import buttons, inline
 from tests.botapi.text import cleaned, commands, trimmed
@@ -30,8 +31,11 @@ MEMBER_UNTIL = {"until_date": 0}
 
 
 def add_person(world: World, given: dict[str, Any]) -> Body:
-    started = given.pop("started", False)
-    return world.add_person(given, started=started)
+    started, old_client = given.pop("started", False), given.pop("old_client", False)
+    person = world.add_person(given, started=started)
+    if old_client:
+        world.old_clients.add(person["id"])
+    return person
 
 
 def add_group(world: World, given: dict[str, Any]) -> Body:
@@ -118,7 +122,7 @@ def tap(world: World, given: dict[str, Any]) -> Update | None:
         require_button(message, given["data"])
     gone = {"chat": chat.body, "message_id": given["message_id"], "date": 0}
     query = {
-        "id": world.fresh_id(),
+        "id": world.fresh_tap(given["person_id"]),
         "from": world.users[given["person_id"]],
         "message": message.told if message else gone,
         "chat_instance": str(chat.body["id"]),
@@ -135,7 +139,8 @@ def require_button(message: Message | None, data: str) -> None:
 
 
 def happened(world: World, kind: str, content: Body) -> Update | None:
-    update = world.updates.happened(kind, content)
+    told = bale.update(kind, content) if world.is_bale else content
+    update = None if told is None else world.updates.happened(kind, told)
     world.touch()
     return update
 

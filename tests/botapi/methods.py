@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.botapi.bale import OLD_CLIENT
 from tests.botapi.errors import bad_request, conflict, too_many_requests
 from tests.botapi.markup import accepted, inline
 from tests.botapi.schema import UPDATE_TYPES, utf16_length
@@ -270,7 +271,8 @@ async def answer_callback_query(world: World, given: Parameters) -> bool:
         "text": given.get("text", ""),
         "show_alert": given.get("show_alert", False),
     }
-    if shown["text"]:
+    is_old_client = world.is_bale and given["callback_query_id"].startswith(OLD_CLIENT)
+    if shown["text"] and not is_old_client:
         tap.chat.popups.append(shown)
     world.touch()
     return True

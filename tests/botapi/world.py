@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.botapi.bale import OLD_CLIENT
 from tests.botapi.errors import bad_request, forbidden
 from tests.botapi.faults import Faults
 from tests.botapi.markup import Markup, inline
@@ -18,6 +19,7 @@ from tests.botapi.updates import Updates
 
 Body = dict[str, Any]
 BOT_NAME = "hamrah_test_bot"
+BALE_NAME = "hamrah_bale_bot"
 
 
 @dataclass(slots=True)
@@ -93,13 +95,15 @@ class StoredFile:
 
 
 class World:
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, *, is_bale: bool = False) -> None:
         self.token = token
+        self.is_bale = is_bale
+        self.old_clients: set[int] = set()
         self.bot: Body = {
             "id": int(token.partition(":")[0]),
             "is_bot": True,
             "first_name": "Hamrah",
-            "username": BOT_NAME,
+            "username": BALE_NAME if is_bale else BOT_NAME,
         }
         self.users: dict[int, Body] = {}
         self.chats: dict[int, Chat] = {}
@@ -136,6 +140,12 @@ class World:
 
     def fresh_id(self) -> str:
         return str(next(self._ids))
+
+    def fresh_tap(self, person_id: int) -> str:
+        """A number, by which Bale lets one tell the taps on old clients."""
+        if not self.is_bale:
+            return self.fresh_id()
+        return f"{OLD_CLIENT if person_id in self.old_clients else 2}{self.fresh_id()}"
 
     def add_person(self, given: Body, *, started: bool) -> Body:
         person = {"id": next(self._person_ids), "is_bot": False, **given}
@@ -182,7 +192,9 @@ class World:
         message.changed = self.version
 
     def store_file(self, folder: str, name: str, content: bytes) -> Body:
-        file_id = f"file-{self.fresh_id()}"
+        file_id = (
+            f"{self.bot['id']}:{self.fresh_id()}:1" if self.is_bale else f"file-{self.fresh_id()}"
+        )
         self.files[file_id] = StoredFile(f"{folder}/{file_id}-{name}", content)
         return {"file_id": file_id, "file_unique_id": f"unique-{file_id}"}
 

@@ -1,7 +1,7 @@
 """Participants who have entered already, put into the data of a service that does not run."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.clock import SystemClock
@@ -10,7 +10,7 @@ from bot.settings import Settings, read_settings
 from bot.trial.definitions import load_study
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks
-from storage import mail, participants, people
+from storage import mail, participants, people, responses
 from tests.botapi.client import Phone
 from tests.process.hamrah import Hamrah
 
@@ -19,8 +19,39 @@ def settings_of(hamrah: Hamrah) -> Settings:
     return read_settings(hamrah.environment, Path("no .env"))
 
 
-def add_participants(hamrah: Hamrah, phones: Sequence[Phone]) -> None:
-    asyncio.run(_add(settings_of(hamrah), phones))
+def add_participants(
+    hamrah: Hamrah, phones: Sequence[Phone], *, channel: str = "telegram", name: str = "Sara"
+) -> None:
+    def add(desk: Desk) -> None:
+        for phone in phones:
+            people.bind_address(
+                desk.connection,
+                keys=desk.keys,
+                person_id=_enrol(desk, name),
+                channel=channel,
+                address=str(phone.chat_id),
+                at=desk.now,
+            )
+
+    asyncio.run(_at_desk(settings_of(hamrah), add))
+
+
+def add_with_questionnaire(hamrah: Hamrah) -> None:
+    """P-001, who has not entered, and has a questionnaire to answer."""
+
+    def add(desk: Desk) -> None:
+        responses.open_form(
+            desk.connection,
+            participant=_enrol(desk, "Sara"),
+            instrument="satisfaction",
+            version=desk.study.latest("satisfaction").version,
+            visit="month_1",
+            opens_on=desk.today,
+            closes_on=None,
+            at=desk.now,
+        )
+
+    asyncio.run(_at_desk(settings_of(hamrah), add))
 
 
 def letters(hamrah: Hamrah) -> list[str]:
@@ -28,27 +59,18 @@ def letters(hamrah: Hamrah) -> list[str]:
     return asyncio.run(_letters(settings_of(hamrah)))
 
 
-async def _add(settings: Settings, phones: Sequence[Phone]) -> None:
-    def add(desk: Desk) -> None:
-        for phone in phones:
-            person = people.create(
-                desk.connection, keys=desk.keys, language="en", name="Sara", at=desk.now
-            )
-            participants.enrol(desk.connection, person_id=person, sex="F", age=30, at=desk.now)
-            people.bind_address(
-                desk.connection,
-                keys=desk.keys,
-                person_id=person,
-                channel="telegram",
-                address=str(phone.chat_id),
-                at=desk.now,
-            )
+def _enrol(desk: Desk, name: str) -> int:
+    person = people.create(desk.connection, keys=desk.keys, language="en", name=name, at=desk.now)
+    participants.enrol(desk.connection, person_id=person, sex="F", age=30, at=desk.now)
+    return person
 
+
+async def _at_desk(settings: Settings, function: Callable[[Desk], None]) -> None:
     clock = SystemClock()
     master, _ = make_ready_beside(settings, clock.now())
     async with opened(settings, master) as it:
         desks = Desks(it.keys, load_study(settings.trial), clock)
-        await desks.write(it.database, "seed", add)
+        await desks.write(it.database, "seed", function)
 
 
 async def _letters(settings: Settings) -> list[str]:

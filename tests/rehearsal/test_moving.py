@@ -41,7 +41,7 @@ async def rehearsing(
     database = Database.open(f"sqlite:///{path}")
     keys = await database.write(Keyring.open, MasterKeys.create(folder / "master.key"))
     await database.write(rehearsals.take_up, beginning=Begun("epoch", 0), path=path)
-    desks = Desks(keys, STUDY, clock, Links(invitation="http://x/#start={}".format))
+    desks = Desks(keys, STUDY, clock, Links({"web": "http://x/#start={}".format}))
     scene = Rehearsal(database, desks, "epoch")
     part = RehearsalPart(database, desks, Files(), scene, ["http://x"])
     stopping = asyncio.Event()

@@ -45,10 +45,12 @@ class PlayedKavenegar:
         played.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield played
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        try:
+            yield played
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
 
     def answer(self, path: str, given: dict[str, str]) -> tuple[int, Any]:
         _, version, key, what = path.split("/", 3)

@@ -110,7 +110,7 @@ def _identify(desk: Desk, person: int, kind: str, value: str) -> None:
 
 def send_way_in(voice: Voice, person: int, secret: str, invited: str) -> None:
     """Send the link and its picture to whoever asked; a personal one where there is no other."""
-    if voice.desk.links.invitation is None:
+    if not voice.desk.links.invitations:
         _send_personal_link(voice, person, invited)
     else:
         voice.send("invitation", json.dumps({"secret": secret, "for": invited}))
