@@ -107,6 +107,12 @@ MEANINGLESS = [
     ),
     ("visit_minutes = 30", "visit_minutes = 0", "site.visit_minutes: must be 1 or more"),
     ("visits_at_once = 1", "visits_at_once = 0", "site.visits_at_once: must be 1 or more"),
+    ("most_parts = 6", "most_parts = 0", "sms.most_parts: must be 1 or more"),
+    (
+        "by_link = []",
+        'by_link = ["igais"]',
+        'sms.by_link: must be filled by the participant; "igais" is filled by the rater',
+    ),
     ("entry_days = 7", "entry_days = -1", "reminders.entry_days: must be 0 or more"),
     ('consent_versions = ["1"]', "consent_versions = []", "consent_versions: needs the version"),
     ("block_size = 6", "block_size = 4", "allocation.block_size: must be a multiple of 3"),

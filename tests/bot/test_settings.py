@@ -1,11 +1,12 @@
 """Settings are read from the environment and from .env, and refused all at once."""
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from bot.settings import SETTINGS, Listen, SettingsRefused, help_lines, read_settings
+from bot.settings import SETTINGS, Listen, Price, SettingsRefused, help_lines, read_settings
 from bot.telegram.dialects import accounts
 
 TOKEN = "5000000001:AAFakeTokenOfThePlayedBotApi0000001"
@@ -141,6 +142,28 @@ def test_each_setting_has_a_line_of_help() -> None:
     lines = help_lines().splitlines()
     assert [line.split()[0] for line in lines] == [f"HAMRAH_{it.name}" for it in SETTINGS]
     assert all(setting.help for setting in SETTINGS)
+
+
+def test_what_sms_may_cost(tmp_path: Path) -> None:
+    given = {"PART_PRICE": "130.5 تومان", "A_DAY": "3", "BUDGET": "9000"}
+    settings = read_settings({f"HAMRAH_SMS_{it}": given[it] for it in given}, tmp_path / ".env")
+    assert settings.sms_part_price == Price(Decimal("130.5"), "تومان")
+    assert settings.sms_part_price.of(2) == "261.0 تومان"
+    assert (settings.sms_a_day, settings.sms_budget) == (3, 9000)
+    assert read_settings({}, tmp_path / ".env").sms_budget is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("SMS_PART_PRICE", value) for value in ("130", "toman", "-1 toman", "۱۳۰ تومان")),
+        *(("SMS_A_DAY", value) for value in ("0", "-1", "1.5", "many", "۳")),
+        ("SMS_BUDGET", "0"),
+    ],
+)
+def test_what_sms_may_not_cost(tmp_path: Path, name: str, value: str) -> None:
+    (problem,) = refused(tmp_path, **{name: value})
+    assert problem.startswith(f"HAMRAH_{name} must be")
 
 
 def test_a_gateway_needs_what_it_is_reached_with(tmp_path: Path) -> None:

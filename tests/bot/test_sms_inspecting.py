@@ -3,18 +3,24 @@
 import hashlib
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from bot.rehearsal.transcript import play
 from bot.rehearsal.world import World
 from bot.settings import Price
 from bot.sms.inspecting import health_words_in, sms_problems, sms_table
+from bot.sms.plain import bare, in_plain
 from bot.sms.texts import texts
+from bot.trial.definition_files import read_toml
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.publishing import publication_problems, publish
 from bot.turn.bodies import body_of, message_from_json
+from flows.messages import Message
 from storage import tables
+from storage.outbox import Urgency
 from tests.bot.spoiling import spoil
 from tests.scenes import given
 
@@ -125,10 +131,44 @@ def test_shorter_options_that_read_the_same_are_refused(folder: Path) -> None:
     ]
 
 
+ADDED = '\nmsgid "pgais.1.overall.sms"\nmsgstr "{}"\n'
+
+
+def test_a_shorter_text_can_be_added_to_a_published_version_and_is_held_then(folder: Path) -> None:
+    """The version's own items and words stay as they were published."""
+    before = read_toml(folder / "published.toml", dict[str, dict[str, str]])
+    for language, words in (("fa", "موهایتان حالا چطور است؟"), ("en", "How is your hair now?")):
+        file = folder / f"locales/{language}/pgais.po"
+        file.write_text(file.read_text(encoding="utf-8") + ADDED.format(words), encoding="utf-8")
+    study = load_study(folder)
+    when = "is not published; when it is approved, run: hamrah publish"
+    assert [it.detail for it in publication_problems(study)] == [f"en_sms {when}", f"fa_sms {when}"]
+    assert publish(study) == ["pgais.1"]
+    assert publication_problems(study) == []
+    after = read_toml(folder / "published.toml", dict[str, dict[str, str]])
+    assert {name: set(after[name].items()) - set(before[name].items()) for name in after} == {
+        name: {(part, after[name][part]) for part in ("en_sms", "fa_sms") if name == "pgais.1"}
+        for name in before
+    }
+    spoil(folder, "How is your hair now?", "How is it now?", "locales/en/pgais.po")
+    (changed,) = publication_problems(load_study(folder))
+    assert changed.detail.startswith("en_sms was changed after it was published")
+
+
+def test_a_published_shorter_text_is_not_taken_away(folder: Path) -> None:
+    for language in ("fa", "en"):
+        name = f"locales/{language}/safety_check.po"
+        for item in ("title", "emergency", "warning"):
+            spoil(folder, f'"safety_check.1.{item}.sms"', f'"other.{item}"', name)
+    details = [it.detail for it in publication_problems(load_study(folder))]
+    assert [it.split()[0] for it in details] == ["en_sms", "fa_sms"]
+    assert all("was changed after it was published" in it for it in details)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("chat", sorted((CHATS / "fa").glob("sms_*.txt")), ids=lambda it: it.stem)
 async def test_what_arrives_by_sms_is_listed(chat: Path, tmp_path: Path) -> None:
-    """No message of the chats is missing in the list."""
+    """No message of the chats is missing in the list; and what came unasked tells nothing."""
     listed = {it.name for it in texts(STUDY)} | {"review.title"}
     world = await World.begin(tmp_path, "fa")
     await play(world, chat.read_text(encoding="utf-8"), given)
@@ -136,16 +176,31 @@ async def test_what_arrives_by_sms_is_listed(chat: Path, tmp_path: Path) -> None
         sent = await world.database.read(_sent_by_sms, world)
     finally:
         await world.end()
-    assert [keys for keys in sent if listed.isdisjoint(keys)] == []
+    keys = [[part.key for part in message.paragraphs] for _, message in sent]
+    assert [it for it in keys if listed.isdisjoint(it)] == []
+    unasked = [shown(message) for urgency, message in sent if urgency in UNASKED]
+    assert [it for it in unasked if health_words_in(STUDY, it)] == []
 
 
-def _sent_by_sms(connection: Connection, world: World) -> list[list[str]]:
-    """The wording of each message, paragraph by paragraph."""
+UNASKED = {Urgency.NOTICE, Urgency.REMINDER}
+
+
+def shown(message: Message) -> str:
+    paragraphs = in_plain(message, STUDY.wording).paragraphs
+    return bare("\n\n".join(STUDY.render(it, "fa") for it in paragraphs))
+
+
+def _sent_by_sms(connection: Connection, world: World) -> list[tuple[Urgency, Message]]:
     of = tables.outbox
     rows = connection.execute(select(of).where(of.c.channel == "sms", of.c.kind == "message"))
-    keys = world.keys
-    bodies = [keys.of(connection, row.person_id).open(row.body) for row in rows]
-    return [[part.key for part in message_from_json(body_of(it)).paragraphs] for it in bodies]
+    return [
+        (Urgency(row.urgency), message_from_json(body_of(_opened(connection, world, row))))
+        for row in rows
+    ]
+
+
+def _opened(connection: Connection, world: World, row: Row[Any]) -> str:
+    return world.keys.of(connection, row.person_id).open(row.body)
 
 
 @pytest.mark.slow
