@@ -17,7 +17,7 @@ from bot.language.wording import LANGUAGES
 from bot.sms.channel import CHANNEL
 from bot.sms.plain import offered
 from bot.trial.study import Study
-from bot.turn import entering, mailing
+from bot.turn import entering, mailing, nudging
 from bot.turn.bodies import body_of, message_body, message_from_json
 from bot.turn.desk import Desk
 from bot.turn.incoming import Chosen, Content, Incoming, Typed, Unclear
@@ -27,7 +27,7 @@ from bot.turn.turns import asked, take_turn, welcome
 from flows.events import Misread
 from flows.forms import Item
 from flows.messages import Button, say
-from flows.roles import Role
+from flows.roles import STAFF, Role
 from flows.text import Text, text
 from storage import invitations, outbox, people, updates
 from storage.conversations import Open
@@ -64,7 +64,7 @@ def _meet(desk: Desk, incoming: Incoming) -> None:
     assert isinstance(incoming.content, Typed)
     code, number = compact(trimmed(normalize(incoming.content.text))), incoming.address
     if not _CODE.fullmatch(code):
-        _answer_once(desk, number, "unknown", text("sms.unknown", phone=_phone(desk)))
+        _answer_unknown(desk, number)
         return
     if entering.must_wait(desk, CHANNEL, number):
         return
@@ -74,6 +74,9 @@ def _meet(desk: Desk, incoming: Incoming) -> None:
         _answer_once(desk, number, code, text("sms.wrong_code", phone=_phone(desk)))
         return
     invitations.use(desk.connection, keys=desk.keys, code=code, at=desk.now, at_number=number)
+    if not STAFF.isdisjoint(people.roles_of(desk.connection, invited)):
+        nudging.keep_number(desk, invited, number)
+        return
     entered = entering.bind(desk, incoming, invited)
     welcome(Voice(desk, entered, incoming))
 
@@ -86,8 +89,16 @@ def _invited(desk: Desk, code: str, number: str) -> int | None:
     if found is None:
         return None
     person = found.person_id
+    if not STAFF.isdisjoint(people.roles_of(desk.connection, person)):
+        return person
     theirs = people.identity(desk.connection, keys=desk.keys, person_id=person, kind="phone")
     return person if theirs == number else None
+
+
+def _answer_unknown(desk: Desk, number: str) -> None:
+    """Whoever works on the trial writes in the bot."""
+    words = "sms.staff" if nudging.is_of_staff(desk, number) else "sms.unknown"
+    _answer_once(desk, number, words, text(words, phone=_phone(desk)))
 
 
 def _phone(desk: Desk) -> str:

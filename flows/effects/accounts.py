@@ -50,4 +50,14 @@ class ResetPin:
     person: int
 
 
-Administering = SetLanguage | InviteStaff | GiveRole | EndRole | CutOff | SetPin | ResetPin
+@dataclass(frozen=True, slots=True)
+class ProveAlertNumber:
+    """Send a code to this number, which is that of the person who speaks once the code comes back
+    from it."""
+
+    number: str = field(repr=False)
+
+
+Administering = (
+    SetLanguage | InviteStaff | GiveRole | EndRole | CutOff | SetPin | ResetPin | ProveAlertNumber
+)

@@ -98,12 +98,17 @@ def _invite_by_sms(voice: Voice, verb: str, effect: InviteBySms) -> None:
     known = people.identity(desk.connection, keys=desk.keys, person_id=person, kind="phone")
     if known != effect.phone:
         _identify(desk, person, "phone", effect.phone)
-    staffing.invite(desk, person, desk.digits, at_number=effect.phone)
-    language = people.language_of(desk.connection, person)
-    body = message_body(say(text("sms.code", digits=desk.digits)), language=language)
-    desk.reply(ToStranger("sms", effect.phone), "message", body)
+    send_code(desk, person, effect.phone, "sms.code")
     voice.tell(text("sms.code_sent", code=effect.code))
     voice.record(verb, person)
+
+
+def send_code(desk: Desk, person: int, number: str, wording: str) -> None:
+    """Send a code to this number alone, in words of this key."""
+    staffing.invite(desk, person, desk.digits, at_number=number)
+    language = people.language_of(desk.connection, person)
+    body = message_body(say(text(wording, digits=desk.digits)), language=language)
+    desk.reply(ToStranger("sms", number), "message", body)
 
 
 def _identify(desk: Desk, person: int, kind: str, value: str) -> None:
