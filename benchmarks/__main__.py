@@ -1,8 +1,12 @@
-"""`make benchmark`: prints what a turn, a tick and a start cost on this machine, side by side."""
+"""`make benchmark`: prints what a turn, a tick, a start and a reminder cost on this machine."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
+import structlog
+
+from benchmarks import reminders
 from benchmarks.hamrah_bot import HamrahBot
 from benchmarks.handler_bots import WithPickle, WithSqlite
 from benchmarks.measuring import Figures, Kind, Load, side_by_side
@@ -15,6 +19,7 @@ LOADS = (Load(at_once=1, persons=256, seconds=1), Load(at_once=64, persons=256, 
 ROUNDS = 3
 PLANNED_ROWS = (60, 100_000)
 STARTS = 3
+REMINDERS = 60_000
 PAGES = 200
 
 _TITLE = (
@@ -44,6 +49,7 @@ async def everything(
     planned_rows: Sequence[int] = PLANNED_ROWS,
     starts: int = STARTS,
     pages: int = PAGES,
+    reminded: int = REMINDERS,
 ) -> None:
     turns = await side_by_side(KINDS, loads, rounds)
     print(_TITLE)
@@ -56,6 +62,7 @@ async def everything(
     print(f"From `hamrah run` to the first getUpdates: {await seconds_to_start(starts):.2f} s")
     print(f"From `hamrah rehearse` to a served page: {await seconds_to_page(starts):.2f} s")
     print(told(await shown_after(pages, rounds), pages))
+    print(reminders.told(await reminders.remind(reminded), reminded))
 
 
 def _row(it: Figures) -> str:
@@ -65,4 +72,6 @@ def _row(it: Figures) -> str:
 
 
 if __name__ == "__main__":
+    # The gateway's failures are meant, and are counted.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     asyncio.run(everything())

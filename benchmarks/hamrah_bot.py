@@ -32,7 +32,7 @@ from storage.schema import prepare
 from storage.sealing import MasterKeys
 
 INSTRUMENT = "satisfaction"
-_AS_FAST_AS_POSSIBLE = 1e9
+AS_FAST_AS_POSSIBLE = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class HamrahBot:
         keys = await database.write(Keyring.open, MasterKeys.create(folder / "master.key"))
         desks = Desks(keys, study(), clock)
         buttons = await desks.write(database, "enrolment", _enrol, persons)
-        pace, chat_pace = Pace(clock, _AS_FAST_AS_POSSIBLE), ChatPace(clock, _AS_FAST_AS_POSSIBLE)
+        pace, chat_pace = Pace(clock, AS_FAST_AS_POSSIBLE), ChatPace(clock, AS_FAST_AS_POSSIBLE)
         bot = Bot(TOKEN, request=phones, get_updates_request=phones)
         channel = MessengerChannel(bot, TELEGRAM, Files())
         delivery = Delivery(database, desks, clock)

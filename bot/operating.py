@@ -138,7 +138,7 @@ class Invited:
 
 def _invite(desk: Desk, name: str, roles: tuple[Role, ...], code: str) -> Invited | str:
     """Why nobody of this name can have these roles, if so; nobody is invited then."""
-    namesakes = people.named(desk.connection, keys=desk.keys, name=name)
+    namesakes = people.bearers(desk.connection, keys=desk.keys, kind="name", value=name)
     knows_an_arm = any(arms.knows_an_arm(desk.connection, person) for person in namesakes)
     if clash := conflict(frozenset(roles), knows_an_arm=knows_an_arm):
         desk.record(

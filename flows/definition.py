@@ -193,11 +193,13 @@ class Reminders:
 @dataclass(frozen=True, slots=True)
 class Escalation:
     """Minutes until an alert that nobody acknowledged goes on; `then` is to whom, step by step: the
-    next clinician in the order of their service, or everybody of another role."""
+    next clinician in the order of their service, or everybody of another role. `sms_minutes` after
+    an urgent one was sent, whoever it did not reach is told by SMS to look."""
 
     at_once_minutes: int
     same_day_minutes: int
     then: tuple[Role, ...] = (Role.CLINICIAN, Role.PI)
+    sms_minutes: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,7 @@ def _safety_problems(trial: Trial) -> Iterator[Problem]:
     for place, least in (
         ("escalation.at_once_minutes", rule.at_once_minutes),
         ("escalation.same_day_minutes", rule.same_day_minutes),
+        ("escalation.sms_minutes", rule.sms_minutes),
         ("safety.serious_hours", safety.serious_hours),
         ("safety.assess_days", safety.assess_days),
         ("safety.follow_up_days", safety.follow_up_days),

@@ -198,6 +198,14 @@ def _kept(connection: Connection, keys: Keyring, person_id: int, query: Select[A
     ]
 
 
+def left_by(connection: Connection, *, key: str) -> str | None:
+    """The channel that took the message with this key; None while none did."""
+    channel: str | None = connection.scalar(
+        select(_outbox.c.channel).where(_outbox.c.key == key, _outbox.c.state == "sent")
+    )
+    return channel
+
+
 def put(connection: Connection, *, keys: Keyring, new: NewMessage, at: datetime) -> bool:
     """Put a message in; False when one with its key is there already."""
     known = connection.scalar(_WITH_KEY, {"key": new.key})

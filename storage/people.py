@@ -155,22 +155,13 @@ def _digest(keys: Keyring, kind: str, value: str) -> bytes:
     return keys.lookup.digest(kind, comparable(value) if kind == "name" else value)
 
 
-def named(connection: Connection, *, keys: Keyring, name: str) -> list[int]:
-    """Everybody who ever bore this name."""
-    digest = _digest(keys, "name", name)
-    bearers = select(_identity.c.person_id).where(
-        _identity.c.kind == "name", _identity.c.digest == digest
+def bearers(connection: Connection, *, keys: Keyring, kind: str, value: str) -> list[int]:
+    """Everybody who ever had this name, phone or birth date."""
+    digest = _digest(keys, kind, value)
+    found = select(_identity.c.person_id).where(
+        _identity.c.kind == kind, _identity.c.digest == digest
     )
-    return list(connection.scalars(bearers.distinct()))
-
-
-def with_number(connection: Connection, *, keys: Keyring, phone: str) -> list[int]:
-    """Everybody whose number in the record this is, or ever was."""
-    digest = _digest(keys, "phone", phone)
-    bearers = select(_identity.c.person_id).where(
-        _identity.c.kind == "phone", _identity.c.digest == digest
-    )
-    return list(connection.scalars(bearers.distinct()))
+    return list(connection.scalars(found.distinct()))
 
 
 def speaker_at(

@@ -247,7 +247,7 @@ async def _sms_budget(world: World, parts: str) -> None:
 async def _by_sms(world: World, code: str) -> None:
     """The participant blocked the bot, if they had it, and has proved a number."""
     await _sms(world)
-    await world.receive(world.phone(code), BlockedBot())
+    await _blocked(world, code)
     phone = world.phone(f"{code}{BY_SMS}")
     await world.phone("coordinator").send(f"/sms {code} {phone.address}")
     await phone.answer_with_code()
@@ -269,6 +269,19 @@ async def _sharing(world: World, name: str, code: str) -> None:
 def _last_code(desk: Desk) -> str:
     newest = participants.everyone(desk.connection)[-1]
     return participants.code_of(desk.connection, newest)
+
+
+async def _number_for_alerts(world: World, name: str) -> None:
+    """A member of staff has proved the number at which urgent alerts are told of."""
+    await _sms(world)
+    phone = world.phone(f"{name}{BY_SMS}")
+    await world.phone(name).send(f"/alert_number {phone.address}")
+    await phone.answer_with_code()
+
+
+async def _blocked(world: World, name: str) -> None:
+    """Messages of the bot do not reach this phone any more."""
+    await world.receive(world.phone(name), BlockedBot())
 
 
 async def _passed(world: World, days: str) -> None:
@@ -313,4 +326,6 @@ GIVEN: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"at most (\d+) SMS a day that nobody asked for", _sms_a_day),
     (r"an SMS budget of (\d+) parts a month", _sms_budget),
     (r"(P-\d+) reached by SMS", _by_sms),
+    (r"(\w+) has a number for alerts", _number_for_alerts),
+    (r"(\S+) blocked the bot", _blocked),
 )

@@ -162,7 +162,7 @@ class World:
     async def deliver(self) -> None:
         """Everything that waits reaches its phone."""
         while lines := await self.database.read(
-            outbox.due_lines, at=self.now, busy=(), channels=("telegram", "sms"), limit=100
+            outbox.due_lines, at=self.now, busy=(), channels=("telegram", "web", "sms"), limit=100
         ):
             for line in lines:
                 while (it := await self.database.write(arriving.take, self, line)) is not None:
@@ -194,7 +194,7 @@ class World:
         """A member of staff who has entered already."""
         phone = self.phone(name)
 
-        at = ("telegram", phone.address)
+        at = (phone.channel, phone.address)
         await self.at_desk(stage.add_staff, name.capitalize(), roles, self.language, at)
         return phone
 

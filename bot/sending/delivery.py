@@ -9,6 +9,7 @@ Rules that hold here:
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +60,10 @@ SIDE_BY_SIDE = 32
 # A line that failed by our own fault is left alone for a while, so that it does not spin.
 _LEFT_ALONE = 60.0
 _LONGEST_SLEEP = 3600.0
+# A look is slow when very much waits, so one finds so many lines, and holds so many times as long
+# as it took.
+_SEEN_AT_ONCE = 1000
+_LOOK_HOLDS = 4
 # What adds to a chat, and so must not come too fast.
 _COUNTED = (Words, Invitation, Attachment, Comparison, Document, Picture)
 
@@ -87,7 +92,9 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    due: list[DueLine]
+    """What was due, of which the rest is still to be begun, and when to look again after it."""
+
+    due: deque[DueLine]
     next_at: datetime | None
 
 
@@ -106,11 +113,14 @@ class Delivery:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        database.on_commit(outbox.NEWS, self._wake.set)
+        self._seen: _Look | None = None
+        self._holds_until = 0.0
+        self._is_news = True
+        database.on_commit(outbox.NEWS, self.wake)
 
     def open(self, name: str, outlet: Outlet) -> None:
         self._outlets[name] = outlet
-        self._wake.set()
+        self.wake()
 
     async def run(self) -> None:
         await self._surely(outbox.recover, at=self._clock.now())
@@ -124,7 +134,8 @@ class Delivery:
             await asyncio.wait(self._busy.values())
 
     def wake(self) -> None:
-        """Look again: another process may have written, or the clock was moved."""
+        """Look again: there is news, another process may have written, or the clock was moved."""
+        self._is_news = True
         self._wake.set()
 
     async def emptied(self) -> None:
@@ -141,7 +152,7 @@ class Delivery:
             )
             if not look.due and not self._busy:
                 return
-            self._wake.set()
+            self.wake()
             await asyncio.sleep(0)
 
     def stop(self) -> None:
@@ -150,25 +161,42 @@ class Delivery:
 
     async def _begin_due(self) -> datetime | None:
         """Begin what is due and has room; returns when to look again, if nothing wakes us."""
-        room = 2 * SIDE_BY_SIDE - self._under_way
-        if room <= 0:
+        if not self._has_room_for(Urgency.ALERT):
             return None
         try:
-            look = await self._database.read(
-                _look,
-                at=self._clock.now(),
-                busy=tuple(self._busy),
-                channels=tuple(self._outlets),
-                limit=room,
-            )
+            look = await self._due_now()
         except Exception as error:  # noqa: BLE001 - whatever it was, the outbox is looked at again
             failure("outbox_unreadable", error)
             return self._clock.now() + timedelta(seconds=1)
-        for due in look.due:
-            if due.urgency > Urgency.REPLY and self._under_way >= SIDE_BY_SIDE:
+        while look.due:
+            if not self._has_room_for(look.due[0].urgency):
                 return None
-            self._begin(due)
+            self._begin(look.due.popleft())
         return look.next_at
+
+    def _has_room_for(self, urgency: Urgency) -> bool:
+        return self._under_way < (SIDE_BY_SIDE if urgency > Urgency.REPLY else 2 * SIDE_BY_SIDE)
+
+    async def _due_now(self) -> _Look:
+        """What is due, most urgent first; what the last look found, while that holds.
+
+        What a look costs is real time, however fast the clock is.
+        """
+        loop, seen = asyncio.get_running_loop(), self._seen
+        began = loop.time()
+        if seen and seen.due and not self._is_news and began < self._holds_until:
+            return seen
+        self._is_news = False
+        self._seen = await self._database.read(
+            _look,
+            at=self._clock.now(),
+            busy=tuple(self._busy),
+            channels=tuple(self._outlets),
+            limit=_SEEN_AT_ONCE,
+        )
+        ended = loop.time()
+        self._holds_until = ended + _LOOK_HOLDS * (ended - began)
+        return self._seen
 
     async def _sleep_until(self, moment: datetime | None) -> None:
         seconds = _LONGEST_SLEEP
@@ -177,6 +205,7 @@ class Delivery:
         await unless(self._wake, self._clock.sleep(max(0.0, seconds)))
 
     def _begin(self, due: DueLine) -> None:
+        self._under_way += 1
         task = asyncio.create_task(self._deliver(due))
         self._busy[due.line] = task
 
@@ -188,7 +217,6 @@ class Delivery:
 
     async def _deliver(self, due: DueLine) -> None:
         """Send the first message of a line, and let its chat rest."""
-        self._under_way += 1
         try:
             rest = await self._send_first(due)
         except DatabaseClosed:
@@ -359,7 +387,6 @@ def _look(
     channels: Collection[str],
     limit: int,
 ) -> _Look:
-    return _Look(
-        outbox.due_lines(connection, at=at, busy=busy, channels=channels, limit=limit),
-        outbox.next_due_at(connection, busy=busy, channels=channels),
-    )
+    due = outbox.due_lines(connection, at=at, busy=busy, channels=channels, limit=limit)
+    next_at = at if due else outbox.next_due_at(connection, busy=busy, channels=channels)
+    return _Look(deque(due), next_at)

@@ -15,14 +15,14 @@ from bot.sms import robots, stopping
 from bot.sms.channel import CHANNEL
 from bot.sms.meaning import meaning
 from bot.sms.sharing import Shared
-from bot.turn import entering
+from bot.turn import entering, nudging
 from bot.turn.bodies import message_body
 from bot.turn.desk import Desk
 from bot.turn.incoming import Incoming, Typed
 from bot.turn.speaking import Voice
 from bot.turn.turns import hear_known, welcome
 from flows.messages import say
-from flows.roles import Role
+from flows.roles import STAFF, Role
 from flows.text import Text, text
 from storage import invitations, outbox, people, shared_numbers, updates
 from storage.outbox import NewMessage, ToStranger, Urgency
@@ -78,6 +78,9 @@ def _enters(desk: Desk, incoming: Incoming, words: str) -> bool:
     if invited is None:
         return False
     invitations.use(desk.connection, keys=desk.keys, code=code, at=desk.now, at_number=number)
+    if not STAFF.isdisjoint(people.roles_of(desk.connection, invited)):
+        nudging.keep_number(desk, invited, number)
+        return True
     entered = entering.bind(desk, incoming, invited)
     shared_numbers.choose(
         desk.connection,
@@ -96,7 +99,7 @@ def _is_wrong_code(desk: Desk, number: str, words: str, there: Sequence[Speaker]
     known = {it.person_id for it in there}
     return any(
         person not in known and invitations.is_awaited(desk.connection, person, at=desk.now)
-        for person in people.with_number(desk.connection, keys=desk.keys, phone=number)
+        for person in people.bearers(desk.connection, keys=desk.keys, kind="phone", value=number)
     )
 
 
@@ -113,15 +116,18 @@ def _invited(desk: Desk, code: str, number: str) -> int | None:
     if found is None:
         return None
     person = found.person_id
+    if not STAFF.isdisjoint(people.roles_of(desk.connection, person)):
+        return person
     theirs = people.identity(desk.connection, keys=desk.keys, person_id=person, kind="phone")
     return person if theirs == number else None
 
 
 def _meet(desk: Desk, incoming: Incoming, words: str) -> None:
-    """Somebody unknown learns nothing but whom to call."""
+    """Somebody unknown learns nothing but whom to call; staff write in the bot."""
     code, number = _code_in(words), incoming.address
     if code is None:
-        _answer_once(desk, number, "unknown", text("sms.unknown", phone=_phone(desk)))
+        told = "sms.staff" if nudging.is_of_staff(desk, number) else "sms.unknown"
+        _answer_once(desk, number, told, text(told, phone=_phone(desk)))
     elif not entering.must_wait(desk, CHANNEL, number):
         entering.note_wrong_code(desk, (CHANNEL, number))
         _answer_once(desk, number, code, text("sms.wrong_code", phone=_phone(desk)))

@@ -14,7 +14,7 @@ from bot.language.stop_words import is_start, is_stop
 from bot.language.typed_text import compact, normalize, trimmed
 from bot.language.wording import LANGUAGES
 from bot.sms.channel import CHANNEL
-from bot.sms.plain import offered
+from bot.sms.plain import offered, variant
 from bot.trial.study import Study
 from bot.turn import mailing
 from bot.turn.bodies import body_of, message_from_json
@@ -159,13 +159,14 @@ def _since_last_answer(menus: Sequence[_Menu]) -> Iterator[_Menu]:
 
 
 def _worded(study: Study, typed: str, menus: Sequence[Mapping[int, Button]]) -> set[str]:
-    """The choices whose words these are, in either language."""
+    """The choices whose words these are, in either language, as they stand or as SMS show them."""
     return {
         button.data
         for choices in menus
         for button in choices.values()
+        for label in (button.label, variant(button.label, CHANNEL, study.wording))
         for language in LANGUAGES
-        if compact(trimmed(normalize(study.render(button.label, language)))) == compact(typed)
+        if compact(trimmed(normalize(study.render(label, language)))) == compact(typed)
     }
 
 

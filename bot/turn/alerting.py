@@ -4,12 +4,13 @@ Where nobody acknowledges it, the next person is told and those before them are 
 everybody was, the waits double, so that it is never forgotten.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from bot.turn import adverse_events
 from bot.turn.clinicians import clinician_of, tell_clinicians
 from bot.turn.desk import Desk
+from bot.turn.nudging import plan_nudges
 from flows.commands.safety import ALERTED, acknowledge_button
 from flows.engine import RaiseAlert
 from flows.escalation import next_step
@@ -42,15 +43,17 @@ def raise_alert(
         level=effect.level,
         at=desk.now,
     )
+    code = participants.code_of(desk.connection, row.participant)
     if alert_id is not None:
         key = f"alert.{effect.level.value}.{'staff_entered' if entered else 'staff'}"
-        _tell_staff(desk, row, alert_id, key, _term(form, effect))
+        told = text(key, number=alert_id, code=code, term=_term(form, effect))
+        _tell_staff(desk, row.participant, alert_id, effect.level, told)
         _plan_chase(desk, alert_id, effect.level)
         detail: Detail = {"alert": alert_id, "item": effect.item, "option": effect.option}
         desk.record(Act("raise_alert", "system", None, row.participant, detail))
         adverse_events.open_alerted(desk, row, effect.item, effect.option)
     key = f"alert.{effect.level.value}.{'entering' if entered else 'participant'}"
-    site, code = desk.study.trial.site, participants.code_of(desk.connection, row.participant)
+    site = desk.study.trial.site
     return say(text(key, code=code, emergency=site.emergency, phone=site.clinic_phone))
 
 
@@ -77,14 +80,11 @@ def alert_term(desk: Desk, alert: Alert) -> Text:
     return _term(form, RaiseAlert(alert.item, alert.option, alert.level))
 
 
-def _tell_staff(desk: Desk, row: FormRow, alert_id: int, key: str, term: Text) -> None:
-    code = participants.code_of(desk.connection, row.participant)
-    told = text(key, number=alert_id, code=code, term=term)
-    message = say(told, buttons=((acknowledge_button(alert_id),),))
-    reached = tell_clinicians(
-        desk, row.participant, message, key=f"alert:{alert_id}", urgency=Urgency.ALERT
-    )
+def _tell_staff(desk: Desk, participant: int, alert_id: int, level: AlertLevel, told: Text) -> None:
+    message, key = say(told, buttons=((acknowledge_button(alert_id),),)), f"alert:{alert_id}"
+    reached = tell_clinicians(desk, participant, message, key=key, urgency=Urgency.ALERT)
     _note_told(desk, alert_id, reached)
+    plan_nudges(desk, alert_id, level, key, reached)
 
 
 def _note_told(desk: Desk, alert_id: int, reached: Iterable[int]) -> None:
@@ -144,7 +144,7 @@ def _holders(desk: Desk) -> dict[Role, list[int]]:
     }
 
 
-def _tell_again(desk: Desk, alert: Alert, persons: Iterable[int], key: str) -> None:
+def _tell_again(desk: Desk, alert: Alert, persons: Collection[int], key: str) -> None:
     told = text(
         "alert.escalated",
         number=alert.id,
@@ -156,4 +156,5 @@ def _tell_again(desk: Desk, alert: Alert, persons: Iterable[int], key: str) -> N
         acts = not ALERTED.isdisjoint(people.roles_of(desk.connection, person))
         message = say(told, buttons=((acknowledge_button(alert.id),),) if acts else ())
         desk.notify(person, message, key=f"{key}:{person}", urgency=Urgency.ALERT)
-        alerts.note_told(desk.connection, alert_id=alert.id, person_id=person, at=desk.now)
+    _note_told(desk, alert.id, persons)
+    plan_nudges(desk, alert.id, alert.level, key, persons)

@@ -19,6 +19,7 @@ from bot.turn.following_up import (
     chase_receipt,
 )
 from bot.turn.looking_over import look_over
+from bot.turn.nudging import NUDGE, nudge
 from bot.turn.planning import hours, reminder_key
 from bot.turn.reads.day import today
 from bot.turn.reads.people import is_confirmed
@@ -301,6 +302,7 @@ _STEPS: Mapping[str, Callable[[Desk, DuePlan], Decision]] = {
     WEEKLY_SUMMARY: _weekly_summary,
     DAY: _day,
     CHASE_ALERT: chase_alert,
+    NUDGE: nudge,
     ASK_EVENT: ask_event,
     ASK_PREGNANCY: ask_pregnancy,
     CHASE_RECEIPT: chase_receipt,

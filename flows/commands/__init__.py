@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.commands import (
     administration,
+    alert_number,
     allocation,
     assessing,
     balance,
@@ -119,6 +120,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     *closing.COMMANDS,
     *administration.COMMANDS,
     *pins.COMMANDS,
+    *alert_number.COMMANDS,
     *participant.COMMANDS,
     *coming.COMMANDS,
     *everyone.COMMANDS,

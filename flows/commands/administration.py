@@ -1,5 +1,6 @@
 """Who works on the trial: the administrators' commands. They see no participant."""
 
+from flows.commands.alert_number import NUDGED
 from flows.commands.command import Circumstances, Command, Reach, choice, choices, pick, words
 from flows.effects import Decision, Refused
 from flows.effects.accounts import CutOff, EndRole, GiveRole, InviteStaff
@@ -46,13 +47,19 @@ def _invite(_facts: StaffFacts, answers: Answers, given: Circumstances) -> Decis
 
 
 def _list(facts: StaffFacts, _answers: Answers, given: Circumstances) -> Decision:
-    lines = tuple(_line(person) for person in facts.staff)
+    lines = tuple(_line(person, given) for person in facts.staff)
     ended = (run_button(text("staff.ended.button"), "ended_staff"),)
     buttons = (ended,) if facts.ended else ()
     return (Say(say(text("staff.title"), text("staff.list", lines=lines), buttons=buttons)),)
 
 
-def _line(person: Person) -> Text:
+def _line(person: Person, given: Circumstances) -> Text:
+    if given.sms and not person.has_alert_number and not NUDGED.isdisjoint(person.roles):
+        return text("staff.no_alert_number", line=_line_alone(person))
+    return _line_alone(person)
+
+
+def _line_alone(person: Person) -> Text:
     key = "staff.line" if person.entered else "staff.line_invited"
     roles = tuple(
         text("staff.since", role=name, on=on)

@@ -58,6 +58,22 @@ class ResetPin:
     person: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProveAlertNumber:
+    """Send a code to this number, which is that of the person who speaks once the code comes back
+    from it."""
+
+    number: str = field(repr=False)
+
+
 Administering = (
-    SetLanguage | PreferChannel | InviteStaff | GiveRole | EndRole | CutOff | SetPin | ResetPin
+    SetLanguage
+    | PreferChannel
+    | InviteStaff
+    | GiveRole
+    | EndRole
+    | CutOff
+    | SetPin
+    | ResetPin
+    | ProveAlertNumber
 )

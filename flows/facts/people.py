@@ -15,6 +15,7 @@ class Person:
     roles: tuple[Role, ...] = ()
     entered: bool = True
     knows_an_arm: bool = False
+    has_alert_number: bool = False
     since: tuple[date, ...] = ()
 
 

@@ -171,6 +171,7 @@ MEANINGLESS = [
     ("form_days = [0, 1, 3]", "form_days = [1, 0]", "reminders.form_days: days in rising order"),
     ("at_once_minutes = 30", "at_once_minutes = 0", "escalation.at_once_minutes: must be 1 or"),
     ("same_day_minutes = 480", "same_day_minutes = 0", "escalation.same_day_minutes: must be 1"),
+    ("sms_minutes = 5", "sms_minutes = 0", "escalation.sms_minutes: must be 1"),
     ('["clinician", "pi"]', '["rater"]', 'escalation.then: names "clinician" and "pi", who may'),
     ('["clinician", "pi"]', "[]", 'escalation.then: names "clinician" and "pi"'),
     ("serious_hours = 24", "serious_hours = 0", "safety.serious_hours: must be 1 or more"),

@@ -333,6 +333,21 @@ async def test_an_alert_overtakes_a_bulk_of_reminders(post: Post) -> None:
     assert place - before <= 3
 
 
+async def test_what_goes_again_does_not_wait_for_the_bulk_that_was_seen_before(post: Post) -> None:
+    for number in range(100):
+        person = await post.add_person(f"person-{number}")
+        await post.put(number, to=person, urgency=Urgency.REMINDER)
+    doctor = await post.add_person("doctor")
+    answers = iter([NotSent("no_network")])
+    post.answer = lambda to, _: next(answers, Sent()) if to == "doctor" else Sent()
+    async with post.running(per_second=0.005):
+        await post.until(lambda: len(post.left) >= 3)
+        await post.put(1000, to=doctor, urgency=Urgency.ALERT)
+        await post.until(lambda: len(post.texts("doctor")) == 2)
+    first, second = (at for at, (address, _) in enumerate(post.left) if address == "doctor")
+    assert second - first <= 4
+
+
 async def test_what_was_being_tried_when_the_process_died_is_settled_at_the_start(
     post: Post,
 ) -> None:

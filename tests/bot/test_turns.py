@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from bot.rehearsal.world import World
 from flows.roles import Role
 from storage import participants, responses, tables
-from storage.people import named
+from storage.people import bearers
 from tests.scenes import given
 
 # Six of staff are there before the first participant.
@@ -146,7 +146,7 @@ async def test_a_role_that_ended_cannot_finish_its_form(world: World) -> None:
     both = await world.add_staff("dual", Role.COORDINATOR, Role.CLINICIAN)
     await both.send("/eligibility P-001")
     await both.choose("YES")
-    person = (await world.database.read(named, keys=world.keys, name="Dual"))[0]
+    person = (await world.database.read(bearers, keys=world.keys, kind="name", value="Dual"))[0]
     await world.phone("administrator").send(f"/end_role {person} coordinator")
     await world.phone("administrator").press("S")
     await both.choose("STILL_LOSING")
@@ -157,7 +157,7 @@ async def test_a_role_that_ended_cannot_finish_its_form(world: World) -> None:
 async def test_names_are_the_same_however_they_are_spelt(world: World) -> None:
     await given(world, "staff")
     for spelling in ("clinician", "CLINICIAN", " Clinician "):
-        found = await world.database.read(named, keys=world.keys, name=spelling)
+        found = await world.database.read(bearers, keys=world.keys, kind="name", value=spelling)
         assert len(found) == 1
 
 

@@ -55,12 +55,12 @@ def test_a_command_is_permitted_and_audited(command: Command[Any]) -> None:
 def test_a_command_has_a_chat(command: Command[Any], language: str) -> None:
     """In some chat of this language it is typed, or begun by its button, or left its verb."""
     assert any(
-        _is_given(command, language, path.read_text(encoding="utf-8"))
+        is_given(command, language, path.read_text(encoding="utf-8"))
         for path in (CHATS / language).glob("*.txt")
     )
 
 
-def _is_given(command: Command[Any], language: str, chat: str) -> bool:
+def is_given(command: Command[Any], language: str, chat: str) -> bool:
     said = [step.words for step in read(chat) if step.kind == "speech"]
     labels = _labels(command, language)
     return (

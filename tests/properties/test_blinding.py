@@ -360,6 +360,7 @@ async def _staff_changes(world: Watched) -> None:
     await world.say("rater", "/pin", "123456", "864202", "864202", "[S]")
     await world.say("administrator", "/cut_off", "(4)", "[S]")
     await world.say("administrator", "/staff", "/ended_staff")
+    await world.say("pi", "/alert_number 0912 111 2233")
     await world.say("stranger", "hello", "/start guessed", "/arm P-001")
 
 

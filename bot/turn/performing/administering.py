@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.turn import proving, staffing
-from bot.turn.performing.enrolling import send_way_in
+from bot.turn.performing.enrolling import send_code, send_way_in
 from bot.turn.speaking import Voice
 from flows.effects.accounts import (
     Administering,
@@ -12,10 +12,12 @@ from flows.effects.accounts import (
     GiveRole,
     InviteStaff,
     PreferChannel,
+    ProveAlertNumber,
     ResetPin,
     SetLanguage,
     SetPin,
 )
+from flows.text import text
 from storage import people, pins
 from storage.outbox import ToPerson
 
@@ -52,5 +54,18 @@ def perform(voice: Voice, verb: str, effect: Administering) -> None:
         case ResetPin(person):
             pins.end(desk.connection, person_id=person, at=desk.now)
             voice.record(verb, person)
+        case ProveAlertNumber(number):
+            _prove_alert_number(voice, verb, number)
         case _:
             assert_never(effect)
+
+
+def _prove_alert_number(voice: Voice, verb: str, number: str) -> None:
+    """What comes from a participant's number is a participant's, so no code could come back."""
+    desk = voice.desk
+    if people.speaker_at(desk.connection, keys=desk.keys, channel="sms", address=number):
+        voice.tell(text("refused.alert_number"))
+        return
+    send_code(desk, voice.person, number, "alert_number.code")
+    voice.tell(text("alert_number.code_sent"))
+    voice.record(verb, voice.person)

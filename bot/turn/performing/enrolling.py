@@ -94,12 +94,17 @@ def _invite_by_sms(voice: Voice, verb: str, effect: InviteBySms) -> None:
     known = people.identity(desk.connection, keys=desk.keys, person_id=person, kind="phone")
     if known != effect.phone:
         _identify(desk, person, "phone", effect.phone)
-    staffing.invite(desk, person, desk.digits, at_number=effect.phone)
-    language = people.language_of(desk.connection, person)
-    code = say(text("sms.code", digits=desk.digits))
-    body = message_body(code, language=language, **{"for": person})
-    desk.reply(ToStranger("sms", effect.phone), "message", body)
+    send_code(desk, person, effect.phone, "sms.code")
     voice.record(verb, person)
+
+
+def send_code(desk: Desk, person: int, number: str, wording: str) -> None:
+    """Send a code to this number alone, in words of this key."""
+    staffing.invite(desk, person, desk.digits, at_number=number)
+    language = people.language_of(desk.connection, person)
+    code = say(text(wording, digits=desk.digits))
+    body = message_body(code, language=language, **{"for": person})
+    desk.reply(ToStranger("sms", number), "message", body)
 
 
 def _identify(desk: Desk, person: int, kind: str, value: str) -> None:

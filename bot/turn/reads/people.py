@@ -1,6 +1,6 @@
 """Who works on the trial, and whether anybody may be enrolled."""
 
-from bot.turn import arms
+from bot.turn import arms, nudging
 from bot.turn.desk import Desk
 from flows.facts.enrolment import EnrolmentFacts, ProtocolFacts
 from flows.facts.people import EndedRole, Person, StaffFacts
@@ -40,7 +40,9 @@ def enrolment(desk: Desk, _actor: int, _answers: Answers) -> EnrolmentFacts:
 
 def staff(desk: Desk, _actor: int, answers: Answers) -> StaffFacts:
     name, day = str(answers.get("staff_name", "")), desk.study.today
-    namesakes = people.named(desk.connection, keys=desk.keys, name=name) if name else []
+    namesakes = (
+        people.bearers(desk.connection, keys=desk.keys, kind="name", value=name) if name else []
+    )
     return StaffFacts(
         tuple(
             Person(
@@ -49,6 +51,7 @@ def staff(desk: Desk, _actor: int, answers: Answers) -> StaffFacts:
                 member.roles,
                 member.entered,
                 arms.knows_an_arm(desk.connection, member.person_id),
+                bool(nudging.number_of(desk, member.person_id)),
                 tuple(map(day, member.since)),
             )
             for member in people.staff(desk.connection, keys=desk.keys)
