@@ -89,7 +89,6 @@ COMMANDS: tuple[Command[Any], ...] = (
     *enrolment.COMMANDS,
     *inviting.COMMANDS,
     *linking.COMMANDS,
-    *ways.COMMANDS,
     *allocation.COMMANDS,
     *ledger.COMMANDS,
     *card.COMMANDS,
@@ -124,5 +123,6 @@ COMMANDS: tuple[Command[Any], ...] = (
     *participant.COMMANDS,
     *coming.COMMANDS,
     *everyone.COMMANDS,
+    *ways.COMMANDS,
     Command("help", frozenset(Role), NoFacts, _help, "view_help"),
 )
