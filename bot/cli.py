@@ -110,6 +110,12 @@ def _add_envelopes(envelopes: argparse.ArgumentParser) -> None:
     paper = acts.add_parser("paper", help="number paper envelopes, whose arms are not known here")
     paper.add_argument("--count", type=int, required=True, help="how many there are in all")
     acts.add_parser("status", help="how many envelopes are sealed, used and left")
+    acts.add_parser("certificate", help="print the page for the trial master file")
+    verify = acts.add_parser("verify", help="prove that no envelope was changed since")
+    verify.add_argument(
+        "certificate", metavar="CERTIFICATE", nargs="?", help="not for paper envelopes"
+    )
+    verify.add_argument("--openings", metavar="FILE", help="what was in each, after unblinding")
     opened = acts.add_parser(
         "open", help="write every arm into a file, once the trial is unblinded"
     )

@@ -7,6 +7,7 @@ Only counts come out of here: whoever lays envelopes may enrol participants too.
 from collections.abc import Callable
 from enum import Enum
 
+from bot.operator import ROLE
 from bot.turn.arms import seal_envelopes
 from bot.turn.desk import Desk
 from flows.allocation_list import (
@@ -18,6 +19,7 @@ from flows.allocation_list import (
     read_allocation_list,
 )
 from flows.definition import Concealment
+from flows.envelopes import merkle_root
 from storage import envelopes
 from storage.audit import Act
 
@@ -67,18 +69,16 @@ def lay_paper(desk: Desk, count: int) -> int | NotNow:
         at=desk.now,
         first=laid + 1,
     )
-    _record(desk, "lay_paper_envelopes", count)
+    desk.record(Act("lay_paper_envelopes", ROLE, detail={"count": count}))
     return count
 
 
 def _seal(desk: Desk, drawn: AllocationList, verb: str) -> int:
-    count = seal_envelopes(desk, drawn)
-    _record(desk, verb, count)
-    return count
-
-
-def _record(desk: Desk, verb: str, count: int) -> None:
-    desk.record(Act(verb, "command_line", detail={"count": count}))
+    """The list's commitment goes into the audit trail, so that it is part of the chain."""
+    sealed = seal_envelopes(desk, drawn)
+    root = merkle_root(sealed).hex()
+    desk.record(Act(verb, ROLE, detail={"count": len(sealed), "root": root}))
+    return len(sealed)
 
 
 def _why_not(desk: Desk, wanted: Concealment) -> NotNow | None:

@@ -5,19 +5,14 @@ What they print is wording; arms, and the text of an allocation list, are never 
 
 import argparse
 import asyncio
-import csv
-import os
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from random import SystemRandom
 
-from bot import envelope_lists, starting
+from bot import envelope_commands, envelope_proofs, starting
 from bot.clock import SystemClock
-from bot.envelope_lists import NotNow
-from bot.operator import Operator, show
+from bot.operator import ROLE, Operator, show
 from bot.settings import Settings
 from bot.taking_over import commands as taking_over
 from bot.trial.definitions import load_study
@@ -25,15 +20,13 @@ from bot.turn import arms, staffing
 from bot.turn.desk import Desk
 from bot.turn.desks import SECRET_BYTES
 from bot.turn.summary import summary
-from flows.allocation_list import ListProblem, ListRefused
 from flows.roles import Role, conflict
-from flows.text import Text, text
-from storage import audit, envelopes, people, pins, unblindings
+from flows.text import text
+from storage import audit, people, pins
 from storage.backup import backup
 from storage.database import Database
 from storage.schema import GuardsMissing
 
-ROLE = "command_line"
 LONGEST_NAME = 80
 MOST_ENDED = 1000
 
@@ -239,97 +232,6 @@ def _end(desk: Desk, person: int, role: Role | None) -> bool:
     return True
 
 
-async def _envelopes_import(it: Operator, given: argparse.Namespace) -> int:
-    try:
-        raw = await asyncio.to_thread(Path(given.file).read_bytes)
-    except OSError as error:
-        why = (error.strerror or "").lower()
-        it.complain(text("cli.file_unreadable", file=given.file, why=why))
-        return 1
-    async with it.at_data() as data:
-        laid = await data.write(envelope_lists.import_list, raw)
-    return _tell_laid(it, laid, "cli.envelopes.imported")
-
-
-async def _envelopes_generate(it: Operator, _given: argparse.Namespace) -> int:
-    async with it.at_data() as data:
-        laid = await data.write(envelope_lists.generate, SystemRandom().shuffle)
-    return _tell_laid(it, laid, "cli.envelopes.generated")
-
-
-async def _envelopes_paper(it: Operator, given: argparse.Namespace) -> int:
-    async with it.at_data() as data:
-        laid = await data.write(envelope_lists.lay_paper, given.count)
-    return _tell_laid(it, laid, "cli.envelopes.laid")
-
-
-def _tell_laid(it: Operator, laid: int | NotNow | ListRefused, done: str) -> int:
-    match laid:
-        case int():
-            blocks = laid // it.study.trial.allocation.block_size
-            it.tell(text(done, count=laid, blocks=blocks))
-            return 0
-        case NotNow():
-            it.complain(text(f"cli.envelopes.{laid.value}", target=it.study.trial.target))
-        case ListRefused(problems):
-            it.complain(text("cli.envelopes.refused"), *map(_worded, problems))
-    return 1
-
-
-def _worded(problem: ListProblem) -> Text:
-    """By number only: whoever reads this may enrol participants."""
-    counted = {
-        "line": problem.line,
-        "row": problem.row,
-        "block": problem.block,
-        "expected": problem.expected,
-        "found": problem.found,
-    }
-    known = {name: number for name, number in counted.items() if number is not None}
-    return text(f"cli.list.{problem.kind.value}", **known)
-
-
-async def _envelopes_status(it: Operator, _given: argparse.Namespace) -> int:
-    async with it.at_data() as data:
-        count = await data.read(lambda desk: envelopes.count(desk.connection))
-    it.tell(text("cli.envelopes.status", sealed=count.sealed, used=count.used, left=count.left))
-    if count.retired:
-        it.tell(text("cli.envelopes.retired", count=count.retired))
-    return 0
-
-
-async def _envelopes_open(it: Operator, given: argparse.Namespace) -> int:
-    async with it.at_data() as data:
-        opened = await data.write(_open_envelopes)
-    if opened is None:
-        it.complain(text("cli.envelopes.still_blinded"))
-        return 1
-    try:
-        _write_openings(given.file, opened)
-    except OSError as error:
-        why = (error.strerror or "").lower()
-        it.complain(text("cli.file_unwritable", file=given.file, why=why))
-        return 1
-    it.tell(text("cli.envelopes.opened", count=len(opened), file=given.file))
-    return 0
-
-
-def _write_openings(path: str, opened: Sequence[Sequence[str]]) -> None:
-    """Into a new file that its owner alone can read; one that is there is not written over."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows((("number", "participant", "arm", "salt", "guesses"), *opened))
-
-
-def _open_envelopes(desk: Desk) -> list[tuple[str, ...]] | None:
-    """None while the trial is blinded."""
-    if not unblindings.is_trial_unblinded(desk.connection):
-        desk.record(audit.Act("refused", ROLE, None, None, {"command": "envelopes open"}))
-        return None
-    desk.record(audit.Act("open_envelopes", ROLE))
-    return arms.openings(desk)
-
-
 async def _audit_verify(it: Operator, _given: argparse.Namespace) -> int:
     try:
         async with it.at_data() as data:
@@ -371,11 +273,13 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "staff list": _staff_list,
     "staff end": _staff_end,
     "staff reset-pin": _staff_reset_pin,
-    "envelopes import": _envelopes_import,
-    "envelopes generate": _envelopes_generate,
-    "envelopes paper": _envelopes_paper,
-    "envelopes status": _envelopes_status,
-    "envelopes open": _envelopes_open,
+    "envelopes import": envelope_commands.import_list,
+    "envelopes generate": envelope_commands.generate,
+    "envelopes paper": envelope_commands.lay_paper,
+    "envelopes status": envelope_commands.status,
+    "envelopes open": envelope_commands.open_all,
+    "envelopes certificate": envelope_proofs.certificate,
+    "envelopes verify": envelope_proofs.verify,
     "take-over template": taking_over.template,
     "take-over check": taking_over.check,
     "take-over load": taking_over.take_over,

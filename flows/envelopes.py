@@ -13,7 +13,7 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-_DOMAIN = b"hamrah envelope 1\x00"
+DOMAIN = "hamrah envelope 1"
 _SHORTEST_SALT = 16
 _LEAF, _NODE = b"\x00", b"\x01"
 
@@ -22,7 +22,9 @@ def commitment(number: int, arm: str, salt: bytes) -> bytes:
     if len(salt) < _SHORTEST_SALT:
         raise ValueError("The salt of an envelope is shorter than 16 bytes.")
     place = number.to_bytes(8, "big")
-    return sha256(_DOMAIN + place + _framed(salt) + _framed(arm.encode())).digest()
+    return sha256(
+        DOMAIN.encode() + b"\x00" + place + _framed(salt) + _framed(arm.encode())
+    ).digest()
 
 
 def _framed(part: bytes) -> bytes:

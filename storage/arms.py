@@ -2,12 +2,13 @@
 about an envelope's incident, and a rater's guess. Only bot.turn.arms may use this.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from flows.envelope_proofs import Opening
 from storage import tables
 from storage.keyring import Keyring
 from storage.sealing import Ciphertext, Unreadable
@@ -106,13 +107,12 @@ def guesses(connection: Connection, *, keys: Keyring) -> Mapping[int, list[str]]
     return found
 
 
-def all_opened(connection: Connection, *, keys: Keyring) -> list[tuple[int, str, str]]:
-    """Number, arm and salt (in hex) of every envelope that holds an arm, in their order."""
+def openings(connection: Connection, *, keys: Keyring) -> Iterator[Opening]:
+    """What is in each envelope that holds an arm, in their order."""
     key = keys.named("envelopes")
-    rows = connection.execute(select(_sealed).order_by(_sealed.c.envelope)).all()
-    return [
-        (row.envelope, _opened(keys, row.envelope, row.arm), key.open(row.salt)) for row in rows
-    ]
+    for row in connection.execute(select(_sealed).order_by(_sealed.c.envelope)).all():
+        arm, salt = _opened(keys, row.envelope, row.arm), bytes.fromhex(key.open(row.salt))
+        yield Opening(row.envelope, arm, salt)
 
 
 def note_told(connection: Connection, *, person_id: int, participant: int, at: datetime) -> None:

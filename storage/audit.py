@@ -121,6 +121,12 @@ def about(connection: Connection, *, keys: Keyring, subject: int) -> list[Entry]
     return [_entry(connection, keys, row) for row in connection.execute(found).all()]
 
 
+def of_verbs(connection: Connection, *, keys: Keyring, verbs: Collection[str]) -> list[Entry]:
+    """Every entry of one of these kinds, first to last."""
+    found = select(tables.audit).where(tables.audit.c.verb.in_(verbs)).order_by(tables.audit.c.id)
+    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+
+
 def done_to(connection: Connection, *, subject: int, verbs: Collection[str]) -> list[Done]:
     """Every time that something of this kind was done to a person, first to last."""
     table = tables.audit

@@ -39,6 +39,17 @@ class Bound:
     bound_by: int
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Numbers in the order in which they were given: to participants, in the place of retired ones,
+    and elsewhere, before the trial was taken over; and those that were retired."""
+
+    allocated: Sequence[int]
+    in_place_of_others: Sequence[int]
+    taken_over: frozenset[int]
+    retired: frozenset[int]
+
+
 _USED = union_all(select(_allocation.c.envelope), select(_replacement.c.envelope)).subquery()
 _LAST_USED = func.coalesce(select(func.max(_USED.c.envelope)).scalar_subquery(), 0)
 _FREE = select(_envelope.c.number).where(
@@ -74,6 +85,26 @@ def lay(
             }
             for number, commitment in enumerate(commitments, start=first)
         ],
+    )
+
+
+def commitments(connection: Connection) -> list[tuple[bytes | None, datetime]]:
+    """Of each envelope in order, and when it was sealed."""
+    found = select(_envelope.c.commitment, _envelope.c.sealed_at).order_by(_envelope.c.number)
+    return [(row.commitment, row.sealed_at) for row in connection.execute(found)]
+
+
+def given(connection: Connection) -> Given:
+    """What was taken over was bound at the very moment at which its file was loaded."""
+    loaded = select(tables.take_over.c.loaded_at)
+    elsewhere = _allocation.c.allocated_at.in_(loaded)
+    numbers = select(_allocation.c.envelope).order_by(_allocation.c.id)
+    replacements = select(_replacement.c.envelope).order_by(_replacement.c.id)
+    return Given(
+        connection.scalars(numbers.where(~elsewhere)).all(),
+        connection.scalars(replacements).all(),
+        frozenset(connection.scalars(numbers.where(elsewhere))),
+        frozenset(connection.scalars(select(_incident.c.envelope))),
     )
 
 

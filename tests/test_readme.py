@@ -54,7 +54,7 @@ def test_a_table_is_that_of_the_code(name: str, rewrite_readme: bool) -> None:
 def _command_lines() -> list[str]:
     lines = README.read_text(encoding="utf-8").splitlines()
     given = [line.strip() for line in lines if line.strip().startswith(".venv/bin/hamrah ")]
-    return [line.removeprefix(".venv/bin/hamrah ").split(" #")[0].strip() for line in given]
+    return [re.split(" [#>]", line.removeprefix(".venv/bin/hamrah "))[0].strip() for line in given]
 
 
 @pytest.mark.parametrize("line", _command_lines())

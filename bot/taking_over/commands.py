@@ -1,21 +1,19 @@
 """`hamrah take-over`: it prints counts and the numbers of lines, never what stands in them."""
 
 import argparse
-import asyncio
 from collections.abc import Iterable
-from pathlib import Path
 
 from bot.operator import Operator
 from bot.taking_over.checking import Examined, examine
 from bot.taking_over.storing import load
-from bot.taking_over.template import write_template
+from bot.taking_over.template import template_of
 from flows.instruments import title
 from flows.taking_over.facts import Problem
 from flows.text import Text, text
 
 
 async def check(it: Operator, given: argparse.Namespace) -> int:
-    raw = await _read(it, given.file)
+    raw = await it.read_file(given.file)
     if raw is None:
         return 1
     async with it.at_data() as data:
@@ -24,7 +22,7 @@ async def check(it: Operator, given: argparse.Namespace) -> int:
 
 
 async def take_over(it: Operator, given: argparse.Namespace) -> int:
-    raw = await _read(it, given.file)
+    raw = await it.read_file(given.file)
     if raw is None:
         return 1
     async with it.at_data() as data:
@@ -36,22 +34,10 @@ async def take_over(it: Operator, given: argparse.Namespace) -> int:
 
 
 async def template(it: Operator, given: argparse.Namespace) -> int:
-    try:
-        await asyncio.to_thread(write_template, it.study, it.language, Path(given.file))
-    except OSError as error:
-        why = (error.strerror or "").lower()
-        it.complain(text("cli.file_unwritable", file=given.file, why=why))
+    if not await it.write_file(given.file, template_of(it.study, it.language)):
         return 1
     it.tell(text("taking_over.template_written", file=given.file))
     return 0
-
-
-async def _read(it: Operator, path: str) -> bytes | None:
-    try:
-        return await asyncio.to_thread(Path(path).read_bytes)
-    except OSError as error:
-        it.complain(text("cli.file_unreadable", file=path, why=(error.strerror or "").lower()))
-        return None
 
 
 def _tell(it: Operator, examined: Examined, done: str) -> int:

@@ -1,9 +1,8 @@
 """An empty file to fill in: the columns, and as remarks all that this trial's file can say."""
 
 import csv
-import os
 from collections.abc import Iterator
-from pathlib import Path
+from io import StringIO
 
 from bot.taking_over.reading import BETWEEN_CODES, NO_ANSWER
 from bot.trial.study import Study
@@ -16,12 +15,11 @@ from flows.text import text
 _CODE, _DATE, _HOUR = "# P-001", "2026-05-11", "10:30"
 
 
-def write_template(study: Study, language: str, path: Path) -> None:
-    """Into a new file; one that is there is not written over."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def template_of(study: Study, language: str) -> bytes:
+    file = StringIO(newline="")
+    csv.writer(file).writerows((COLUMNS, *_remarks(study, language)))
     # With a byte order mark, spreadsheet programs read Persian as what it is.
-    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows((COLUMNS, *_remarks(study, language)))
+    return file.getvalue().encode("utf-8-sig")
 
 
 def _remarks(study: Study, language: str) -> Iterator[tuple[str, ...]]:

@@ -12,7 +12,8 @@ keeps the ratio.
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,9 +26,11 @@ from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
 from flows.adverse_events import Event, concerned
 from flows.allocation_list import AllocationList, plan_of
+from flows.certificate import Certificate
 from flows.definition import Concealment
 from flows.effects.allocation import Allocate, KeepPaperLetter, RecordSessionNote
 from flows.effects.rating import KeepGuess
+from flows.envelope_proofs import Finding, Opening, openings_misfit
 from flows.envelopes import commitment
 from flows.forms import Words
 from flows.messages import say
@@ -38,6 +41,7 @@ from storage.audit import Act
 from storage.keyring import Keyring
 from storage.outbox import UNCOUNTED, NewMessage, ToPerson, Urgency
 from storage.responses import FormRow
+from storage.sealing import Unreadable
 
 SALT_BYTES = 32
 # A tap can be answered for a short while only; what comes later is not shown to anybody.
@@ -46,8 +50,8 @@ POPUP_LASTS = timedelta(minutes=2)
 knows_an_arm: Callable[[Connection, int], bool] = arms.was_told
 
 
-def seal_envelopes(desk: Desk, drawn: AllocationList) -> int:
-    """Lay the envelopes of a list and seal each arm in its own; returns how many."""
+def seal_envelopes(desk: Desk, drawn: AllocationList) -> list[bytes]:
+    """Lay the envelopes of a list and seal each arm in its own; returns their commitments."""
     salts = [secrets.token_bytes(SALT_BYTES) for _ in drawn.arms]
     sealed = [
         commitment(number, arm, salt)
@@ -60,7 +64,19 @@ def seal_envelopes(desk: Desk, drawn: AllocationList) -> int:
         at=desk.now,
     )
     arms.seal_all(desk.connection, keys=desk.keys, arms=drawn.arms, salts=salts)
-    return len(sealed)
+    return sealed
+
+
+def sealed_misfit(desk: Desk, certificate: Certificate) -> Finding | None:
+    """The first envelope in which is not what was certified; nobody learns what is in any."""
+    opened = arms.openings(desk.connection, keys=desk.keys)
+    return openings_misfit(certificate, _readable(opened))
+
+
+def _readable(opened: Iterator[Opening]) -> Iterator[Opening]:
+    """Up to the first that cannot be read."""
+    with suppress(Unreadable):
+        yield from opened
 
 
 def allocate(desk: Desk, effect: Allocate, actor: int, tap: str) -> None:
@@ -139,20 +155,19 @@ def _note_words(
     return study.render(words, language)
 
 
-def openings(desk: Desk) -> list[tuple[str, ...]]:
-    """Every envelope opened: number, participant, arm, salt, and what each rater guessed; for after
-    the unblinding alone."""
+def openings(desk: Desk) -> list[Opening]:
+    """Every envelope opened, with who got it and what raters guessed; after the unblinding."""
     bound = {it.envelope: it.participant for it in envelopes.allocations(desk.connection)}
     guesses = arms.guesses(desk.connection, keys=desk.keys)
     return [
-        (
-            str(number),
-            participants.code_of(desk.connection, bound[number]) if number in bound else "",
-            arm,
-            salt,
-            " ".join(guesses.get(bound[number], ())) if number in bound else "",
+        replace(
+            opened,
+            participant=participants.code_of(desk.connection, bound[opened.number]),
+            guesses=" ".join(guesses.get(bound[opened.number], ())),
         )
-        for number, arm, salt in arms.all_opened(desk.connection, keys=desk.keys)
+        if opened.number in bound
+        else opened
+        for opened in arms.openings(desk.connection, keys=desk.keys)
     ]
 
 

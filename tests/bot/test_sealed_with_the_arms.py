@@ -51,7 +51,7 @@ async def test_a_guess_is_kept_as_it_was_given_and_told_to_nobody(tmp_path: Path
     (kept,) = await world.at_desk(guesses)
     assert kept.split(":")[-1] == "B"
     assert await world.at_desk(_of_verb, "guess_arm") == ["{}"]
-    opened = {it[1]: it[-1] for it in await world.at_desk(arms.openings)}
+    opened = {it.participant: it.guesses for it in await world.at_desk(arms.openings)}
     assert opened["P-001"].endswith(":B")
     assert set(opened) == {"P-001", ""}
     assert opened[""] == ""

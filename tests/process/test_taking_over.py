@@ -82,7 +82,7 @@ def counted(hamrah: Hamrah) -> list[int]:
 
 
 def test_sixty_participants_are_taken_over_once(
-    hamrah: Hamrah, api: BotApi, coordinator: int, file: Path
+    hamrah: Hamrah, api: BotApi, coordinator: int, file: Path, tmp_path: Path
 ) -> None:
     checked = hamrah.command("take-over", "check", str(file))
     assert checked.returncode == 0, checked.stderr
@@ -100,6 +100,10 @@ def test_sixty_participants_are_taken_over_once(
     assert "was loaded on" in again.stderr
     assert counted(hamrah) == stored
     assert "The chain is whole" in hamrah.command("audit", "verify").stdout
+    certificate = tmp_path / "certificate.txt"
+    certificate.write_text(hamrah.command("envelopes", "certificate").stdout, encoding="utf-8")
+    proved = hamrah.command("envelopes", "verify", str(certificate))
+    assert proved.returncode == 0, proved.stderr
 
     with hamrah.running():
         until_polling(api)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 import pytest_asyncio
 
-from bot.taking_over.template import write_template
+from bot.taking_over.template import template_of
 from flows.taking_over.facts import COLUMNS
 from tests.taking_over.conftest import Site, open_site, places
 from tests.taking_over.files import CONSENTED, Row, participant, written
@@ -249,10 +249,7 @@ async def test_no_problem_repeats_what_the_file_says(site: Site, language: str) 
 
 
 async def test_the_template_is_an_empty_file_of_this_trial(site: Site) -> None:
-    path = site.world.folder / "template.csv"
-    write_template(site.world.study, "fa", path)
-    assert places(await site.check(path.read_bytes())) == [(1, "", "no_rows")]
-    with pytest.raises(FileExistsError):
-        write_template(site.world.study, "fa", path)
-    own = path.read_bytes() + b"\n".join(written(site.rows(1)).split(b"\r\n")[1:])
+    empty = template_of(site.world.study, "fa")
+    assert places(await site.check(empty)) == [(1, "", "no_rows")]
+    own = empty + b"\n".join(written(site.rows(1)).split(b"\r\n")[1:])
     assert places(await site.check(own)) == []
