@@ -34,6 +34,8 @@ NOT_BY_SMS = {
     "rebook": _OLD,
     "rebook_too_late": _OLD,
     "participant_help": "“help” alone is a command by SMS, and a letter elsewhere",
+    "across_channels": "SMS stand beside another channel in it",
+    "first_channel": "SMS stand beside another channel in it",
     "alert_number": "the participant has SMS alone from the beginning",
 }
 
