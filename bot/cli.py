@@ -76,9 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_envelopes(commands.add_parser("envelopes", help="the allocation envelopes"))
     _add_take_over(commands.add_parser("take-over", help="a running trial, from a file"))
     audit = commands.add_parser("audit", help="the audit trail")
-    audit.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
-        "verify", help="check the whole chain; name the first bad entry"
-    )
+    _add_audit(audit)
     return parser
 
 
@@ -135,4 +133,12 @@ def _add_take_over(taking_over: argparse.ArgumentParser) -> None:
         required=True,
         metavar="PERSON",
         help="the number in `staff list` of the coordinator or PI who answers for it",
+    )
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    acts = audit.add_subparsers(dest="act", required=True, metavar="ACT")
+    verify = acts.add_parser("verify", help="check chain and record; name what was changed")
+    verify.add_argument(
+        "--head", metavar="NUMBER:DIGEST", help="an earlier head, as in a weekly summary"
     )

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, delete
 
-from storage import audit, people, tables
-from storage.audit import Act, Broken, Intact
+from storage import audit, audit_chain, people, tables
+from storage.audit import Act
+from storage.audit_chain import Broken, Intact
 from storage.database import sqlite_engine
 from storage.keyring import Keyring
 from storage.schema import prepare
@@ -76,7 +77,7 @@ def tamper(path: Path, statement: str, *values: object) -> None:
 
 def verified(engine: Engine) -> Intact | Broken:
     with engine.connect() as connection:
-        return audit.verify(connection)
+        return audit_chain.verify(connection)
 
 
 def test_an_untouched_trail_is_intact(engine: Engine, keys: Keyring) -> None:
@@ -97,6 +98,7 @@ TAMPERED = {
     "detail": b"\x01" + bytes(60),
     "previous": bytes(32),
     "digest": bytes(32),
+    "recorded": bytes(32),
 }
 
 
