@@ -142,3 +142,9 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     verify.add_argument(
         "--head", metavar="NUMBER:DIGEST", help="an earlier head, as in a weekly summary"
     )
+    shown = acts.add_parser("show", help="the entries with one person, or of a day")
+    which = shown.add_mutually_exclusive_group(required=True)
+    which.add_argument("--participant", metavar="CODE")
+    which.add_argument("--person", type=int, metavar="NUMBER", help="the number in `staff list`")
+    which.add_argument("--day", metavar="YYYY-MM-DD", help="a day at the clinic")
+    shown.add_argument("--csv", metavar="FILE", help="into a new file, for a spreadsheet")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot import envelope_commands, envelope_proofs, record_proofs, starting
+from bot import envelope_commands, envelope_proofs, record_proofs, record_views, starting
 from bot.clock import SystemClock
 from bot.operator import ROLE, Operator, show
 from bot.settings import Settings
@@ -254,4 +254,5 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "take-over check": taking_over.check,
     "take-over load": taking_over.take_over,
     "audit verify": record_proofs.verify,
+    "audit show": record_views.show_entries,
 }

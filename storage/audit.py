@@ -7,10 +7,10 @@ batch or a session note (EMA 2023, 6.2.1).
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from storage import tables
 from storage.audit_chain import Cells, link
@@ -20,6 +20,8 @@ from storage.sealing import Ciphertext, Unreadable
 from storage.types import written_moment
 
 Detail = Mapping[str, str | int | None]
+
+_audit = tables.audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An act as it can be read again; `detail` is None when its person was erased."""
+    """An act as it can be read again; its detail is empty, and not readable, when its person was
+    erased, or somebody changed it."""
 
     id: int
     at: datetime
-    act: Act | None
+    act: Act
+    is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +120,25 @@ def head(connection: Connection) -> tuple[int, bytes]:
 
 def about(connection: Connection, *, keys: Keyring, subject: int) -> list[Entry]:
     """Every entry about a person, first to last."""
-    found = select(tables.audit).where(tables.audit.c.subject_id == subject)
-    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+    return _entries(connection, keys, _audit.c.subject_id == subject)
+
+
+def with_person(connection: Connection, *, keys: Keyring, person: int) -> list[Entry]:
+    """Every entry about a person or by them."""
+    either = or_(_audit.c.subject_id == person, _audit.c.actor_id == person)
+    return _entries(connection, keys, either)
+
+
+def between(
+    connection: Connection, *, keys: Keyring, begin: datetime, end: datetime
+) -> list[Entry]:
+    """Every entry that was saved from one moment on and before another."""
+    return _entries(connection, keys, and_(_audit.c.at >= begin, _audit.c.at < end))
 
 
 def of_verbs(connection: Connection, *, keys: Keyring, verbs: Collection[str]) -> list[Entry]:
     """Every entry of one of these kinds, first to last."""
-    found = select(tables.audit).where(tables.audit.c.verb.in_(verbs)).order_by(tables.audit.c.id)
-    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+    return _entries(connection, keys, _audit.c.verb.in_(verbs))
 
 
 def done_to(connection: Connection, *, subject: int, verbs: Collection[str]) -> list[Done]:
@@ -147,10 +162,15 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(tables.audit)).scalar_one()
 
 
+def _entries(connection: Connection, keys: Keyring, which: ColumnElement[bool]) -> list[Entry]:
+    found = select(_audit).where(which).order_by(_audit.c.id)
+    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+
+
 def _entry(connection: Connection, keys: Keyring, row: Row[tuple[object, ...]]) -> Entry:
+    act = Act(row.verb, row.role, row.actor_id, row.subject_id, {}, row.answered_at)
     try:
         detail = json.loads(keys.of(connection, row.subject_id).open(row.detail))
     except Unreadable:
-        return Entry(row.id, row.at, None)
-    act = Act(row.verb, row.role, row.actor_id, row.subject_id, detail, row.answered_at)
-    return Entry(row.id, row.at, act)
+        return Entry(row.id, row.at, act, is_readable=False)
+    return Entry(row.id, row.at, replace(act, detail=detail))

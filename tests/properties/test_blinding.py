@@ -21,10 +21,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.operator import Operator
+from bot.record_views import csv_of, view_of
 from bot.rehearsal import pictures
 from bot.rehearsal.phones import Phone
 from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
+from bot.settings import read_settings
 from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
 from flows import commands
@@ -378,11 +381,13 @@ class Run:
     logs: str
     given: set[str]
     telling_a_digest: set[int]
+    views: str
 
 
 async def run(folder: Path, permuted: Mapping[str, str], capfd: pytest.CaptureFixture[str]) -> Run:
     world = await Watched.begin(folder, "en")
     await play(world, permuted)
+    views = "".join([await _view(world, person) for person in await _everybody(world)])
     digests = await world.database.read(_digests)
     sent = await world.database.read(_sent, world)
     bodies = [_without(digests, body) for body in sent.values()]
@@ -409,7 +414,21 @@ async def run(folder: Path, permuted: Mapping[str, str], capfd: pytest.CaptureFi
         "".join(capfd.readouterr()),
         world.given,
         {message for message, body in sent.items() if _without(digests, body) != body},
+        _without(digests, views),
     )
+
+
+async def _everybody(world: World) -> list[int]:
+    everybody = select(tables.person.c.id).order_by(tables.person.c.id)
+    return await world.database.read(lambda connection: list(connection.scalars(everybody)))
+
+
+async def _view(world: World, person: int) -> str:
+    """What the audit trail shows of a person, as a file."""
+    settings = read_settings({}, Path("no .env"))
+    view = await world.at_desk(view_of, None, person, None)
+    assert view is not None
+    return csv_of(Operator(settings, world.study, "en"), view).decode()
 
 
 def _seen(name: str, words: str) -> str:
@@ -517,6 +536,7 @@ def _the_clinician_read_it(run: Run) -> None:
 def _nothing_seen_differs(first: Run, second: Run) -> None:
     assert first.logs == second.logs
     assert first.bodies == second.bodies
+    assert first.views == second.views
     for name, chat in first.chats["chats"].items():
         assert chat == second.chats["chats"][name], name
     assert first.chats["pop-ups"] == second.chats["pop-ups"]
@@ -530,8 +550,10 @@ def _no_stored_row_differs(first: Run, second: Run) -> None:
 
 
 def _no_message_names_an_arm(run: Run) -> None:
-    """By keys and parameters, as they are stored; the trial's own title is a key there."""
+    """By keys and parameters, as they are stored; the trial's own title is a key there. No view of
+    the audit trail names one either."""
     for body in run.bodies:
         assert not re.search(r"(?<![\w.])[ABC](?![\w])", body)
+    for body in (*run.bodies, run.views):
         assert not any(name in body.lower() for name in NAMES)
         assert not any(product in body for product in PLANTED.values())

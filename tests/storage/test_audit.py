@@ -175,11 +175,11 @@ def test_an_erased_persons_entries_are_unreadable_and_the_chain_stays_whole(
     engine: Engine, keys: Keyring
 ) -> None:
     with engine.begin() as connection:
-        assert [entry.act is None for entry in _about_sara(connection, keys)] == [False] * 3
+        assert [not entry.is_readable for entry in _about_sara(connection, keys)] == [False] * 3
         connection.execute(delete(tables.key).where(tables.key.c.owner == "person:1"))
     with engine.connect() as connection:
-        assert [entry.act is None for entry in _about_sara(connection, keys)] == [True] * 3
-        assert all(it.act is not None for it in audit.about(connection, keys=keys, subject=2))
+        assert [not entry.is_readable for entry in _about_sara(connection, keys)] == [True] * 3
+        assert all(it.is_readable for it in audit.about(connection, keys=keys, subject=2))
     assert verified(engine) == Intact(ENTRIES)
 
 
