@@ -177,13 +177,16 @@ def deliveries(connection: Connection, person_id: int) -> dict[int, Delivered]:
 def undelivered(connection: Connection, *, since: datetime, unheard_of_by: datetime) -> list[int]:
     """The messages sent since then that did not arrive, and in whose place none was put.
 
-    The operator said so; or of what is no reminder, it said nothing until `unheard_of_by`. A
-    reminder of which nothing is known may have arrived, and comes at most once.
+    The operator said so; or of an alert or a notice it said nothing until `unheard_of_by`. A
+    reminder of which nothing is known may have arrived, and comes at most once; an answer is of its
+    moment, and hours later it would ask again what was answered since.
     """
     told = exists().where(_IS_OF)
     told_badly = exists().where(_IS_OF, _report.c.state.in_(("failed", "expired")))
     unheard_of = and_(
-        ~told, _sms.c.accepted_at <= unheard_of_by, _outbox.c.urgency < Urgency.REMINDER.value
+        ~told,
+        _sms.c.accepted_at <= unheard_of_by,
+        _outbox.c.urgency.in_((Urgency.ALERT.value, Urgency.NOTICE.value)),
     )
     doubtful = list(
         connection.scalars(

@@ -331,20 +331,21 @@ async def test_an_sms_that_arrived_after_all_does_not(ways: Ways) -> None:
     assert ways.reached() == {"sms": 1}
 
 
-async def test_an_sms_of_which_nothing_is_heard_goes_the_next_way_but_no_reminder(
+async def test_an_sms_of_which_nothing_is_heard_goes_the_next_way_but_no_reminder_and_no_answer(
     ways: Ways,
 ) -> None:
-    """A reminder may have arrived, and comes at most once."""
+    """A reminder may have arrived, and comes at most once; an answer is of its moment."""
     await ways.bind(ways.sara, "sms", "web")
     await ways.notify("one", Urgency.NOTICE)
     await ways.notify("two", Urgency.REMINDER)
+    await ways.notify("three", Urgency.REPLY)
     await ways.deliver()
     await ways.pass_time(5 * HOUR)
     await ways.deliver()
-    assert ways.reached() == {"sms": 2}
+    assert ways.reached() == {"sms": 3}
     await ways.pass_time(2 * HOUR)
     await ways.deliver()
-    assert ways.reached() == {"sms": 2, "web": 1}
+    assert ways.reached() == {"sms": 3, "web": 1}
 
 
 async def test_who_has_one_way_alone_is_not_sent_the_same_again(ways: Ways) -> None:
