@@ -159,7 +159,10 @@ def _check_confirm(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> T
         return text("refused.no_eligibility", code=chart.code)
     if chart.eligibility_confirmed:
         return text("refused.confirmed_already", code=chart.code)
-    return text("refused.excluded", code=chart.code) if chart.excluded else None
+    if not chart.excluded:
+        return None
+    after = "" if chart.randomized_on is None else "_after_randomization"
+    return text(f"refused.excluded{after}", code=chart.code)
 
 
 def _confirm_eligibility(
