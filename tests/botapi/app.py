@@ -33,6 +33,8 @@ class LostAnswer(Response):
 
 async def call_method(request: Request) -> Response:
     world: World = request.app.state.world
+    # Read before the call is listed, so that none is shown without its parameters.
+    await request.body()
     call = Call(request.path_params["method"], {}, at=time.time())
     world.calls.append(call)
     try:
