@@ -1,6 +1,7 @@
 """The tables. Identity stands apart from study data; arms stand apart from both.
 
-APPEND_ONLY names the tables whose rows are never changed or deleted: triggers refuse it.
+APPEND_ONLY names the tables whose rows are never changed or deleted: triggers refuse it. RECORDED
+names those of which each row, as it was written, stands in the record.
 """
 
 from sqlalchemy import (
@@ -969,6 +970,8 @@ audit = Table(
     Column("detail", Sealed, nullable=False),
     Column("previous", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False, unique=True),
+    # The end of the record at that moment; empty in entries from before there was one.
+    Column("recorded", LargeBinary),
 )
 
 audit_head = Table(
@@ -978,6 +981,18 @@ audit_head = Table(
     Column("entry", Integer, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     CheckConstraint("id = 1", name="one"),
+)
+
+# What each row of RECORDED held when it was written, chained; see `recording`.
+record = Table(
+    "record",
+    metadata,
+    _id(),
+    Column("table_name", String, nullable=False),
+    Column("row_id", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Index(None, "table_name", "row_id"),
 )
 
 
@@ -1013,6 +1028,7 @@ APPEND_ONLY = (
     "query",
     "query_turn",
     "rating_exclusion",
+    "record",
     "response",
     "safety_note",
     "screening_failure",
@@ -1025,4 +1041,12 @@ APPEND_ONLY = (
     "unblinding",
     "unblinding_answer",
     "web_chat",
+)
+
+# Beside what is append-only, what is changed in the open: each state of a row is recorded. The
+# audit trail is a chain of its own.
+RECORDED = tuple(
+    sorted(
+        {*APPEND_ONLY, "alert", "form", "mail", "photograph", "staff_role"} - {"audit", "record"}
+    )
 )
