@@ -12,13 +12,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code. What can be foreseen to go wrong ends in one sentence."""
     # What is loaded at a start stays: looking through it for garbage costs a fifth of the time.
     gc.disable()
-    from bot import logs
+    from bot import logs, secrecy
     from bot.language.catalogues import WordingRefused
     from bot.settings import SettingsRefused
     from bot.trial.definition_files import DefinitionRefused
     from storage.failures import Failure
 
     given = _parser().parse_args(arguments)
+    secrecy.keep_to_itself()
     logs.set_up()
     logs.take_crashes()
     try:
