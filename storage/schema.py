@@ -17,7 +17,7 @@ from storage.tables import APPEND_ONLY
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest migration; a test holds it against the files.
-HEAD = "0013"
+HEAD = "0015"
 
 
 class NewerDatabase(Failure):
