@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock benchmark pictures clean
+.PHONY: run test check holes sbom format lock benchmark pictures clean
 
 run: $(VENV)/ready
 	@$(BIN)/hamrah run
@@ -21,6 +21,19 @@ check: $(VENV)/ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto -m "not slow"
+	@$(MAKE) --no-print-directory holes
+
+# Whether a pinned package has a known hole, where the package index tells.
+holes: $(VENV)/ready-dev
+	@$(BIN)/pip-audit --requirement requirements-dev.lock --disable-pip --require-hashes --format json \
+		--progress-spinner off --timeout 15 2>/dev/null | $(BIN)/python .ci/known_holes.py
+
+# The software bill of materials: every package that the service runs on, with its hashes.
+SBOM ?= sbom.json
+sbom: $(VENV)/ready-dev
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --short-PURLs \
+		--output-reproducible --output-file $(SBOM) requirements.lock
+	@echo "written: $(SBOM) (CycloneDX)"
 
 format: $(VENV)/ready-dev
 	$(BIN)/ruff format .

@@ -31,8 +31,9 @@ _KEPT = """\
 What is kept when a turn is over:
   hamrah
       the update's number, the answer with a digest of the words that were shown, the place in the
-      conversation, an entry in the chained audit trail, and each message before and after its
-      sending; sealed, and on the disk (one fsync for all turns that wait together)
+      conversation, an entry in the chained audit trail, a digest of each study row in a chain of
+      its own, and each message before and after its sending; sealed, and on the disk (one fsync
+      for all turns that wait together)
   ConversationHandler + PicklePersistence
       the answers and the place in the conversation, everybody's anew at each update; no fsync, so a
       power cut may take back all of it

@@ -12,13 +12,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code. What can be foreseen to go wrong ends in one sentence."""
     # What is loaded at a start stays: looking through it for garbage costs a fifth of the time.
     gc.disable()
-    from bot import logs
+    from bot import logs, secrecy
     from bot.language.catalogues import WordingRefused
     from bot.settings import SettingsRefused
     from bot.trial.definition_files import DefinitionRefused
     from storage.failures import Failure
 
     given = _parser().parse_args(arguments)
+    secrecy.keep_to_itself()
     logs.set_up()
     logs.take_crashes()
     try:
@@ -77,9 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_envelopes(commands.add_parser("envelopes", help="the allocation envelopes"))
     _add_take_over(commands.add_parser("take-over", help="a running trial, from a file"))
     audit = commands.add_parser("audit", help="the audit trail")
-    audit.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
-        "verify", help="check the whole chain; name the first bad entry"
-    )
+    _add_audit(audit)
     return parser
 
 
@@ -137,3 +136,17 @@ def _add_take_over(taking_over: argparse.ArgumentParser) -> None:
         metavar="PERSON",
         help="the number in `staff list` of the coordinator or PI who answers for it",
     )
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    acts = audit.add_subparsers(dest="act", required=True, metavar="ACT")
+    verify = acts.add_parser("verify", help="check chain and record; name what was changed")
+    verify.add_argument(
+        "--head", metavar="NUMBER:DIGEST", help="an earlier head, as in a weekly summary"
+    )
+    shown = acts.add_parser("show", help="the entries with one person, or of a day")
+    which = shown.add_mutually_exclusive_group(required=True)
+    which.add_argument("--participant", metavar="CODE")
+    which.add_argument("--person", type=int, metavar="NUMBER", help="the number in `staff list`")
+    which.add_argument("--day", metavar="YYYY-MM-DD", help="a day at the clinic")
+    shown.add_argument("--csv", metavar="FILE", help="into a new file, for a spreadsheet")

@@ -131,7 +131,7 @@ def _ledger(desk: Desk) -> Ledger:
     skipped = (
         str(entry.act.detail["skipped_envelopes"])
         for entry in audit.of_verbs(desk.connection, keys=desk.keys, verbs=("take_over",))
-        if entry.act is not None and "skipped_envelopes" in entry.act.detail
+        if "skipped_envelopes" in entry.act.detail
     )
     numbers = {int(number) for numbers in skipped for number in numbers.split(",") if number}
     return Ledger(
@@ -142,7 +142,7 @@ def _ledger(desk: Desk) -> Ledger:
 def _root_misfit(desk: Desk, certified: Certificate) -> Finding | None:
     """Against what the audit trail says was sealed."""
     for entry in audit.of_verbs(desk.connection, keys=desk.keys, verbs=SEALING):
-        root = None if entry.act is None else entry.act.detail.get("root")
+        root = entry.act.detail.get("root")
         if root is not None and root != certified.root.hex():
             return Finding(Misfit.ROOT)
     return None

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot import envelope_commands, envelope_proofs, starting
+from bot import envelope_commands, envelope_proofs, record_proofs, record_views, starting
 from bot.clock import SystemClock
 from bot.operator import ROLE, Operator, show
 from bot.settings import Settings
@@ -24,8 +24,6 @@ from flows.roles import Role, conflict
 from flows.text import text
 from storage import audit, people, pins
 from storage.backup import backup
-from storage.database import Database
-from storage.schema import GuardsMissing
 
 LONGEST_NAME = 80
 MOST_ENDED = 1000
@@ -232,35 +230,6 @@ def _end(desk: Desk, person: int, role: Role | None) -> bool:
     return True
 
 
-async def _audit_verify(it: Operator, _given: argparse.Namespace) -> int:
-    try:
-        async with it.at_data() as data:
-            return _tell_chain(it, await data.database.read(audit.verify))
-    except GuardsMissing as lost:
-        show(str(lost), on=sys.stderr)
-    _tell_chain(it, await _verify_unguarded(it.settings))
-    return 1
-
-
-async def _verify_unguarded(settings: Settings) -> audit.Intact | audit.Broken:
-    """Where the triggers are gone, the first bad entry is what one wants to know."""
-    database = Database.open(settings.database)
-    try:
-        return await database.read(audit.verify)
-    finally:
-        await database.close()
-
-
-def _tell_chain(it: Operator, found: audit.Intact | audit.Broken) -> int:
-    match found:
-        case audit.Intact(entries):
-            it.tell(text("cli.audit.intact", entries=entries))
-            return 0
-        case audit.Broken(entry):
-            it.complain(text("cli.audit.broken", entry=entry))
-            return 1
-
-
 _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]] = {
     "run": starting.run,
     "rehearse": starting.rehearse,
@@ -283,5 +252,6 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "take-over template": taking_over.template,
     "take-over check": taking_over.check,
     "take-over load": taking_over.take_over,
-    "audit verify": _audit_verify,
+    "audit verify": record_proofs.verify,
+    "audit show": record_views.show_entries,
 }

@@ -6,7 +6,7 @@ name that is not known is refused, for it is most likely a slip.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from io import StringIO
@@ -398,8 +398,18 @@ def _from_file(file: Path) -> dict[str, str]:
     lines = [str(it.original.line) for it in parse_stream(StringIO(text)) if it.error]
     if lines:
         raise SettingsRefused([_unread(file, line) for line in lines])
-    given = dotenv_values(stream=StringIO(text))
-    return _ours({name: value or "" for name, value in given.items()})
+    found = dotenv_values(stream=StringIO(text))
+    given = _ours({name: value or "" for name, value in found.items()})
+    if file.stat().st_mode & 0o077 and any(given.get(name) for name in _secrets()):
+        raise SettingsRefused(
+            [f"Others on this machine can read the secrets in {file}: chmod 600 {file} closes it."]
+        )
+    return given
+
+
+def _secrets() -> list[str]:
+    """What is never shown is a secret."""
+    return [PREFIX + it.name.upper() for it in fields(Settings) if not it.repr]
 
 
 def _unread(file: Path, line: str) -> str:

@@ -5,22 +5,23 @@ unreadable while the chain, which is made of ciphertexts, still verifies. It nev
 batch or a session note (EMA 2023, 6.2.1).
 """
 
-import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from storage import tables
+from storage.audit_chain import Cells, link
+from storage.digests import GENESIS
 from storage.keyring import Keyring
 from storage.sealing import Ciphertext, Unreadable
-
-GENESIS = b"\x00" * 32
-_BATCH = 1000
+from storage.types import written_moment
 
 Detail = Mapping[str, str | int | None]
+
+_audit = tables.audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,13 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An act as it can be read again; `detail` is None when its person was erased."""
+    """An act as it can be read again; its detail is empty, and not readable, when its person was
+    erased, or somebody changed it."""
 
     id: int
     at: datetime
-    act: Act | None
+    act: Act
+    is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +56,27 @@ class Done:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Intact:
-    entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first entry that does not fit the chain."""
-
-    entry: int
+# What every turn asks is built once.
+_END = select(tables.record.c.digest).order_by(tables.record.c.id.desc()).limit(1)
+_LAST = (
+    select(
+        tables.audit_head.c.entry,
+        tables.audit_head.c.digest,
+        _END.scalar_subquery().label("recorded"),
+    )
+    .where(tables.audit_head.c.id == 1)
+    .with_for_update()
+)
 
 
 def append(connection: Connection, *, keys: Keyring, at: datetime, act: Act) -> None:
     """Add one act at the end of the chain. The head is locked last of all rows."""
     sealed = keys.of(connection, act.subject).seal(json.dumps(act.detail, ensure_ascii=False))
     head = tables.audit_head
-    last = connection.execute(
-        select(head.c.entry, head.c.digest).where(head.c.id == 1).with_for_update()
-    ).one_or_none()
+    last = connection.execute(_LAST).one_or_none()
     number, previous = (1, GENESIS) if last is None else (last.entry + 1, last.digest)
-    digest = _digest(previous, number, at, act, sealed)
+    recorded = connection.scalar(_END) if last is None else last.recorded
+    digest = link(previous, number, _cells(at, act, sealed, recorded))
     connection.execute(
         insert(tables.audit),
         {
@@ -87,6 +90,7 @@ def append(connection: Connection, *, keys: Keyring, at: datetime, act: Act) -> 
             "detail": sealed,
             "previous": previous,
             "digest": digest,
+            "recorded": recorded,
         },
     )
     if last is None:
@@ -95,18 +99,17 @@ def append(connection: Connection, *, keys: Keyring, at: datetime, act: Act) -> 
         connection.execute(update(head).values(entry=number, digest=digest))
 
 
-def verify(connection: Connection) -> Intact | Broken:
-    """Walk the whole chain from its first entry to its head."""
-    previous, expected = GENESIS, 1
-    for row in _rows(connection):
-        act = Act(row.verb, row.role, row.actor_id, row.subject_id, {}, row.answered_at)
-        whole = _digest(previous, row.id, row.at, act, row.detail)
-        if row.id != expected or row.previous != previous or row.digest != whole:
-            return Broken(expected)
-        previous, expected = row.digest, expected + 1
-    head = connection.execute(select(tables.audit_head)).one_or_none()
-    ends_well = (head.entry, head.digest) == (expected - 1, previous) if head else expected == 1
-    return Intact(expected - 1) if ends_well else Broken(expected)
+def _cells(at: datetime, act: Act, sealed: Ciphertext, recorded: bytes | None) -> Cells:
+    return Cells(
+        written_moment(at).encode(),
+        None if act.answered_at is None else written_moment(act.answered_at).encode(),
+        None if act.actor is None else str(act.actor).encode(),
+        act.role.encode(),
+        act.verb.encode(),
+        None if act.subject is None else str(act.subject).encode(),
+        sealed.raw,
+        recorded,
+    )
 
 
 def head(connection: Connection) -> tuple[int, bytes]:
@@ -117,14 +120,25 @@ def head(connection: Connection) -> tuple[int, bytes]:
 
 def about(connection: Connection, *, keys: Keyring, subject: int) -> list[Entry]:
     """Every entry about a person, first to last."""
-    found = select(tables.audit).where(tables.audit.c.subject_id == subject)
-    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+    return _entries(connection, keys, _audit.c.subject_id == subject)
+
+
+def with_person(connection: Connection, *, keys: Keyring, person: int) -> list[Entry]:
+    """Every entry about a person or by them."""
+    either = or_(_audit.c.subject_id == person, _audit.c.actor_id == person)
+    return _entries(connection, keys, either)
+
+
+def between(
+    connection: Connection, *, keys: Keyring, begin: datetime, end: datetime
+) -> list[Entry]:
+    """Every entry that was saved from one moment on and before another."""
+    return _entries(connection, keys, and_(_audit.c.at >= begin, _audit.c.at < end))
 
 
 def of_verbs(connection: Connection, *, keys: Keyring, verbs: Collection[str]) -> list[Entry]:
     """Every entry of one of these kinds, first to last."""
-    found = select(tables.audit).where(tables.audit.c.verb.in_(verbs)).order_by(tables.audit.c.id)
-    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+    return _entries(connection, keys, _audit.c.verb.in_(verbs))
 
 
 def done_to(connection: Connection, *, subject: int, verbs: Collection[str]) -> list[Done]:
@@ -148,41 +162,15 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(tables.audit)).scalar_one()
 
 
+def _entries(connection: Connection, keys: Keyring, which: ColumnElement[bool]) -> list[Entry]:
+    found = select(_audit).where(which).order_by(_audit.c.id)
+    return [_entry(connection, keys, row) for row in connection.execute(found).all()]
+
+
 def _entry(connection: Connection, keys: Keyring, row: Row[tuple[object, ...]]) -> Entry:
+    act = Act(row.verb, row.role, row.actor_id, row.subject_id, {}, row.answered_at)
     try:
         detail = json.loads(keys.of(connection, row.subject_id).open(row.detail))
     except Unreadable:
-        return Entry(row.id, row.at, None)
-    act = Act(row.verb, row.role, row.actor_id, row.subject_id, detail, row.answered_at)
-    return Entry(row.id, row.at, act)
-
-
-def _rows(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:
-    last = 0
-    while batch := connection.execute(
-        select(tables.audit)
-        .where(tables.audit.c.id > last)
-        .order_by(tables.audit.c.id)
-        .limit(_BATCH)
-    ).all():
-        yield from batch
-        last = batch[-1].id
-
-
-def _digest(previous: bytes, number: int, at: datetime, act: Act, sealed: Ciphertext) -> bytes:
-    """SHA-256 over each part with its length before it, so that no two entries read alike."""
-    parts = (
-        previous,
-        str(number).encode(),
-        at.isoformat(timespec="microseconds").encode(),
-        act.answered_at.isoformat(timespec="microseconds").encode() if act.answered_at else b"",
-        str(act.actor).encode(),
-        act.role.encode(),
-        act.verb.encode(),
-        str(act.subject).encode(),
-        sealed.raw,
-    )
-    chained = hashlib.sha256()
-    for part in parts:
-        chained.update(len(part).to_bytes(4) + part)
-    return chained.digest()
+        return Entry(row.id, row.at, act, is_readable=False)
+    return Entry(row.id, row.at, replace(act, detail=detail))

@@ -1,7 +1,7 @@
 """When our clock turned out wrong or right again: so which rows were written while it was wrong.
 
 That is told by the order of the rows, not by their times, which are what was wrong: a change keeps
-the last row that each append-only table had reached, the audit trail among them.
+the last row that each recorded table had reached, and the audit trail.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from storage import tables
 _change = tables.clock_change
 _COUNTED = [
     table
-    for name in tables.APPEND_ONLY
+    for name in (*tables.RECORDED, "audit")
     if "id" in (table := tables.metadata.tables[name]).primary_key.columns
 ]
 

@@ -7,8 +7,8 @@ Rules that hold here:
 - When the transaction is lost (a full disk rolls it back in silence), its whole group is told so.
 - Reads see one committed state from their first statement to their last, and can change nothing.
 
-SQLite speaks only here, in `guards` and in `backup`; what is given to `write` and `read` is plain
-SQLAlchemy Core.
+SQLite speaks only here, in `guards`, `recording`, `record` and `backup`; what is given to `write`
+and `read` is plain SQLAlchemy Core.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.failures import Failure
+from storage.recording import add_functions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -161,6 +162,7 @@ def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+    add_functions(connection)
 
 
 def _writing_engine(place: URL) -> Engine:

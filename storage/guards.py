@@ -1,4 +1,4 @@
-"""Triggers that keep a table append-only, and the check at every start that they are there.
+"""Triggers that keep a table append-only, and the check at every start that all triggers stand.
 
 They abort the statement, never the transaction, so the writes that share its commit go on.
 INSERT OR REPLACE meets the DELETE trigger because `database` turns recursive triggers on. Alembic's
@@ -13,9 +13,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
 
+from storage.recording import Recording
+
 _ACTS = ("UPDATE", "DELETE")
 
-_TRIGGERS = {"sqlite": text("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")}
+_TRIGGERS = {"sqlite": text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")}
 
 
 class Refusal(ExecutableDDLElement):
@@ -47,11 +49,16 @@ def append_only(table_name: str) -> list[ExecutableDDLElement]:
 
 
 def missing_guards(connection: Connection, table_names: Iterable[str]) -> list[str]:
-    """The triggers that should stand on these tables and do not."""
+    """The triggers that should keep these tables append-only and do not."""
+    return missing(connection, [it for name in table_names for it in _refusals(name)])
+
+
+def missing(connection: Connection, wanted: Iterable[Refusal | Recording]) -> list[str]:
+    """Those of the triggers that do not stand, word for word."""
     rows = connection.execute(_TRIGGERS[connection.dialect.name])
-    standing = {(row.name, row.tbl_name) for row in rows}
-    wanted = [refusal for table in table_names for refusal in _refusals(table)]
-    return [it.name for it in wanted if (it.name, it.table_name) not in standing]
+    standing = {row.name: row.sql for row in rows}
+    compiled = {it.name: str(it.compile(dialect=connection.dialect)) for it in wanted}
+    return [name for name, words in compiled.items() if standing.get(name) != words]
 
 
 def _refusals(table_name: str) -> list[Refusal]:

@@ -63,6 +63,12 @@ def code_of(connection: Connection, participant: int) -> str:
     return code
 
 
+def codes(connection: Connection) -> dict[int, str]:
+    """The code of every participant."""
+    rows = connection.execute(select(_participant.c.person_id, _participant.c.code))
+    return {row.person_id: row.code for row in rows}
+
+
 def everyone(connection: Connection) -> list[int]:
     return list(connection.scalars(select(_participant.c.person_id).order_by(_participant.c.code)))
 

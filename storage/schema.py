@@ -12,8 +12,9 @@ from sqlalchemy.exc import DatabaseError
 from storage.backup import backup
 from storage.database import sqlite_engine
 from storage.failures import Failure
-from storage.guards import missing_guards
-from storage.tables import APPEND_ONLY
+from storage.guards import missing, missing_guards
+from storage.recording import recordings
+from storage.tables import APPEND_ONLY, RECORDED, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest migration; a test holds it against the files.
@@ -103,8 +104,15 @@ def _upgrade(engine: Engine) -> None:
         connection.exec_driver_sql("COMMIT")
 
 
+def missing_triggers(connection: Connection) -> list[str]:
+    """The triggers that should stand and do not, or are other ones."""
+    columns = {name: metadata.tables[name].columns.keys() for name in RECORDED}
+    recording = [it for name in RECORDED for it in recordings(name, columns[name])]
+    return missing_guards(connection, APPEND_ONLY) + missing(connection, recording)
+
+
 def _check_guards(engine: Engine, path: Path) -> None:
     with engine.connect() as connection:
-        missing = missing_guards(connection, APPEND_ONLY)
-    if missing:
-        raise GuardsMissing(path=path, names=", ".join(missing))
+        lost = missing_triggers(connection)
+    if lost:
+        raise GuardsMissing(path=path, names=", ".join(lost))

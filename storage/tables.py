@@ -1,6 +1,7 @@
 """The tables. Identity stands apart from study data; arms stand apart from both.
 
-APPEND_ONLY names the tables whose rows are never changed or deleted: triggers refuse it.
+APPEND_ONLY names the tables whose rows are never changed or deleted: triggers refuse it. RECORDED
+names those of which each row, as it was written, stands in the record.
 """
 
 from sqlalchemy import (
@@ -955,7 +956,7 @@ channel_outage = Table(
 )
 
 # From here on our clock was wrong by so many seconds, ahead of the messengers' above 0, or right
-# again at 0. `reached` is the last row of each append-only table before it, by the table's name.
+# again at 0. `reached` is the last row of each recorded table, and of the audit trail, before it.
 clock_change = Table(
     "clock_change",
     metadata,
@@ -980,6 +981,8 @@ audit = Table(
     Column("detail", Sealed, nullable=False),
     Column("previous", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False, unique=True),
+    # The end of the record at that moment; empty in entries from before there was one.
+    Column("recorded", LargeBinary),
 )
 
 audit_head = Table(
@@ -989,6 +992,18 @@ audit_head = Table(
     Column("entry", Integer, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     CheckConstraint("id = 1", name="one"),
+)
+
+# What each row of RECORDED held when it was written, chained; see `recording`.
+record = Table(
+    "record",
+    metadata,
+    _id(),
+    Column("table_name", String, nullable=False),
+    Column("row_id", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Index(None, "table_name", "row_id"),
 )
 
 
@@ -1025,6 +1040,7 @@ APPEND_ONLY = (
     "query",
     "query_turn",
     "rating_exclusion",
+    "record",
     "response",
     "safety_note",
     "screening_failure",
@@ -1037,4 +1053,12 @@ APPEND_ONLY = (
     "unblinding",
     "unblinding_answer",
     "web_chat",
+)
+
+# Beside what is append-only, what is changed in the open: each state of a row is recorded. The
+# audit trail is a chain of its own.
+RECORDED = tuple(
+    sorted(
+        {*APPEND_ONLY, "alert", "form", "mail", "photograph", "staff_role"} - {"audit", "record"}
+    )
 )

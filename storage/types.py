@@ -11,6 +11,13 @@ from sqlalchemy.types import TypeDecorator
 from storage.sealing import Ciphertext
 
 
+def written_moment(value: datetime) -> str:
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise ValueError("A moment needs its time zone: this datetime is naive.")
+    moment = value.astimezone(ZONE).replace(tzinfo=None)
+    return moment.isoformat(timespec="microseconds") + "Z"
+
+
 class UTC(TypeDecorator[datetime]):
     """A moment, kept as 2026-11-22T21:06:00.000000Z: as text it sorts as time does."""
 
@@ -18,12 +25,7 @@ class UTC(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _: Dialect) -> str | None:
-        if value is None:
-            return None
-        if value.tzinfo is None or value.utcoffset() is None:
-            raise ValueError("A moment needs its time zone: this datetime is naive.")
-        moment = value.astimezone(ZONE).replace(tzinfo=None)
-        return moment.isoformat(timespec="microseconds") + "Z"
+        return None if value is None else written_moment(value)
 
     def process_result_value(self, value: str | None, _: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)

@@ -21,7 +21,7 @@ def judge(desk: Desk, measured: Offset) -> int:
         return standing
     change = clock_changes.note(desk.connection, off_by=off_by, at=desk.now)
     verb = "clock_drift" if off_by else "clock_right"
-    desk.record(Act(verb, "system", detail={"seconds": off_by} if off_by else {}))
+    desk.record(Act(verb, "system", detail={"seconds_ahead": off_by} if off_by else {}))
     if not off_by or not standing:
         _tell(desk, _told(off_by), change)
     return off_by

@@ -59,9 +59,7 @@ class Trial:
             verbs = ("clock_drift", "clock_right")
             entries = audit.of_verbs(connection, keys=self.desks.keys, verbs=verbs)
             return [
-                (it.act.verb, dict(it.act.detail), marks.off_by("audit", it.id))
-                for it in entries
-                if it.act is not None
+                (it.act.verb, dict(it.act.detail), marks.off_by("audit", it.id)) for it in entries
             ]
 
         return await self.database.read(read)
@@ -100,9 +98,9 @@ async def test_it_is_told_when_it_begins_and_when_it_is_over(trial: Trial) -> No
 async def test_what_it_was_wrong_by_is_kept_each_time_that_it_changes(trial: Trial) -> None:
     await trial.judge(AHEAD, FURTHER, Offset(450, 452), BEHIND, RIGHT)
     assert await trial.kept() == [
-        ("clock_drift", {"seconds": 95}, 95),
-        ("clock_drift", {"seconds": 400}, 400),
-        ("clock_drift", {"seconds": -8500}, -8500),
+        ("clock_drift", {"seconds_ahead": 95}, 95),
+        ("clock_drift", {"seconds_ahead": 400}, 400),
+        ("clock_drift", {"seconds_ahead": -8500}, -8500),
         ("clock_right", {}, 0),
     ]
     assert len(await trial.told("administrator")) == 2

@@ -35,10 +35,23 @@ def test_nothing_needs_to_be_set_for_the_commands_that_need_no_bot(tmp_path: Pat
 def test_the_environment_wins_over_the_file_and_the_file_stays_out_of_it(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text(f"HAMRAH_TELEGRAM_TOKEN={TOKEN}\nHAMRAH_LISTEN=0.0.0.0:1\nOTHER=x\n")
+    file.chmod(0o600)
     settings = read_settings({"HAMRAH_LISTEN": "[::1]:9000"}, file)
     assert settings.telegram_token == TOKEN
     assert settings.listen == Listen("::1", 9000)
     assert "HAMRAH_TELEGRAM_TOKEN" not in os.environ
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_secrets_that_others_can_read_are_refused(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"HAMRAH_TELEGRAM_TOKEN={TOKEN}\n")
+    file.chmod(mode)
+    (problem,) = refused(tmp_path)
+    assert f"chmod 600 {file}" in problem
+    assert TOKEN not in problem
+    file.write_text("HAMRAH_LISTEN=0.0.0.0:1\n")
+    assert read_settings({}, file).listen == Listen("0.0.0.0", 1)
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The real process, whose clock is not that of the messenger."""
 
+import csv
 import json
+import re
 
 import httpx
 
@@ -72,5 +74,13 @@ def test_what_is_entered_while_the_clock_is_wrong_is_told_and_marked(
     drift, right = hamrah.stored("SELECT id FROM audit WHERE verb LIKE 'clock_%' ORDER BY id")
     marked = off_by(hamrah, "audit")
     assert marked == [5 * (drift <= (number,) < right) for number in range(1, len(marked) + 1)]
+    shown = hamrah.command("audit", "show", "--participant", "P-001").stdout
+    assert len(re.findall(r"the clock was (299|300|301) s ahead", shown)) == 1, shown
+    table = hamrah.data.parent / "audit.csv"
+    written = hamrah.command("audit", "show", "--participant", "P-001", "--csv", str(table))
+    assert written.returncode == 0, written.stderr
+    with table.open(encoding="utf-8-sig") as file:
+        ahead = [row["seconds_clock_was_ahead"] for row in csv.DictReader(file)]
+    assert [bool(seconds) for seconds in ahead].count(True) == 1
     told = [words for words in admin.texts() if "clock" in words]
     assert len(told) == 2

@@ -145,17 +145,86 @@ def unguarded(hamrah: Hamrah) -> Hamrah:
     return hamrah
 
 
-def test_a_chain_without_its_guards_is_still_walked(unguarded: Hamrah) -> None:
-    ended = unguarded.command("audit", "verify")
+VERIFY = ("audit", "verify")
+
+
+def head(hamrah: Hamrah) -> str:
+    """As the weekly summary shows it at this moment."""
+    ((entry, digest),) = hamrah.stored("SELECT id, digest FROM audit ORDER BY id DESC LIMIT 1")
+    return f"{entry}:{digest.hex()[:16]}"
+
+
+def test_a_record_without_its_guards_is_still_looked_through(unguarded: Hamrah) -> None:
+    ended = unguarded.command(*VERIFY)
     assert ended.returncode == 1
     assert "audit_refuses_update" in ended.stderr
-    assert "The chain is whole" in ended.stdout
+    assert "The record is whole" in ended.stdout
 
 
 def test_a_bad_entry_is_named_although_the_guards_are_gone(unguarded: Hamrah) -> None:
     change(unguarded, "UPDATE audit SET verb = 'other' WHERE id = 2")
-    ended = unguarded.command("audit", "verify")
+    ended = unguarded.command(*VERIFY)
     assert ended.returncode == 1
     guards, chain = ended.stderr.splitlines()
     assert "audit_refuses_update" in guards
-    assert chain == "The chain is broken. The first bad entry is 2."
+    assert chain == "The chain of the audit trail is broken. The first bad entry is 2."
+
+
+def test_a_trigger_that_does_something_else_is_no_guard(unguarded: Hamrah) -> None:
+    change(
+        unguarded,
+        "CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON audit BEGIN SELECT 1; END",
+    )
+    assert "audit_refuses_update" in unguarded.command(*VERIFY).stderr
+
+
+def test_a_changed_row_of_the_study_is_named(hamrah: Hamrah) -> None:
+    hamrah.invite("coordinator")
+    change(hamrah, "DROP TRIGGER staff_role_records_update")
+    change(hamrah, "UPDATE staff_role SET role = 'allocator'")
+    _, row = hamrah.command(*VERIFY).stderr.splitlines()
+    assert row == "Row 1 of the table staff_role is not as it was written."
+
+
+def test_an_earlier_head_is_in_the_chain_until_the_trail_is_cut_off(hamrah: Hamrah) -> None:
+    """In the digits of either language; a trail cut off with its head looks whole without it."""
+    hamrah.invite("administrator")
+    earlier = head(hamrah)
+    hamrah.invite("coordinator")
+    later = head(hamrah)
+    number, digest = earlier.split(":")
+    persian = f"{chr(0x06F0 + int(number))}:\u2068{digest}\u2069"
+    for one in (earlier, later, persian):
+        assert hamrah.command(*VERIFY, "--head", one).returncode == 0
+    for trigger in ("audit_refuses_delete", "audit_refuses_update"):
+        change(hamrah, f"DROP TRIGGER {trigger}")
+    change(hamrah, f"DELETE FROM audit WHERE id > {number}")
+    change(
+        hamrah,
+        f"UPDATE audit_head SET entry = {number}, "
+        f"digest = (SELECT digest FROM audit WHERE id = {number})",
+    )
+    assert "The record is whole" in hamrah.command(*VERIFY, "--head", earlier).stdout
+    ended = hamrah.command(*VERIFY, "--head", later)
+    assert "is not the one of that summary" in ended.stderr
+
+
+@pytest.mark.parametrize("written", ["", "7", "7:xyz", "7:0123", "x:0123456789abcdef"])
+def test_a_head_that_is_none(hamrah: Hamrah, written: str) -> None:
+    assert "Write the head" in refused(hamrah, *VERIFY, "--head", written)
+
+
+def test_a_file_that_is_damaged(hamrah: Hamrah) -> None:
+    """Its pages are overwritten behind the first ones, as a failing disk does."""
+    hamrah.invite("administrator")
+    file = hamrah.data / "hamrah.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'audit'"
+        ).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    raw = bytearray(file.read_bytes())
+    raw[(root - 1) * size : root * size] = bytes(size)
+    file.write_bytes(raw)
+    assert "damaged" in hamrah.command(*VERIFY).stderr

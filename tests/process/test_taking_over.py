@@ -99,7 +99,7 @@ def test_sixty_participants_are_taken_over_once(
     assert again.returncode == 1
     assert "was loaded on" in again.stderr
     assert counted(hamrah) == stored
-    assert "The chain is whole" in hamrah.command("audit", "verify").stdout
+    assert "The record is whole" in hamrah.command("audit", "verify").stdout
     certificate = tmp_path / "certificate.txt"
     certificate.write_text(hamrah.command("envelopes", "certificate").stdout, encoding="utf-8")
     proved = hamrah.command("envelopes", "verify", str(certificate))

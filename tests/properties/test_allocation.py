@@ -291,7 +291,8 @@ async def test_an_arm_moved_to_another_envelope_is_not_read(tmp_path: Path) -> N
     world = await World.begin(tmp_path)
     await world.seal_envelopes()
     with closing(sqlite3.connect(tmp_path / "hamrah.sqlite3")) as file:
-        file.execute("DROP TRIGGER sealed_arm_refuses_update")
+        for trigger in ("refuses", "records"):
+            file.execute(f"DROP TRIGGER sealed_arm_{trigger}_update")
         file.execute(
             "UPDATE sealed_arm SET arm = (SELECT arm FROM sealed_arm WHERE envelope = 2) "
             "WHERE envelope = 1"

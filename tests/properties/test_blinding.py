@@ -1,16 +1,17 @@
 """The same trial twice, with the arms permuted: whoever is blinded sees, to the byte, the same.
 
-Randomness is drawn from the same seed in both, so even what is sealed must be equal, and with it
-the audit trail's chain. What may differ is listed here: the arms in their envelopes and their
-commitments, and what names a product for each arm: batches, session notes, what is written of
-events and alerts, and what a participant writes.
+Randomness is drawn from the same seed in both, so even what is sealed must be equal. What may
+differ is listed here: the arms in their envelopes and their commitments, and what names a product
+for each arm: batches, session notes, what is written of events and alerts, and what a participant
+writes. With these differ the digests of the chains, which are made of ciphertexts and tell nothing
+without the keys; a digest that is told to somebody is left out by its very digits.
 """
 
 import random
 import re
 import secrets
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,10 +21,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.operator import Operator
+from bot.record_views import csv_of, view_of
 from bot.rehearsal import pictures
 from bot.rehearsal.phones import Phone
 from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import World
+from bot.settings import read_settings
 from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
 from flows import commands
@@ -39,6 +43,10 @@ UNBLINDED = {
     "response": {"words", "reason"},
     "correction_request": {"asked", "reason"},
     "envelope": {"commitment"},
+    "record": {"content", "digest"},
+    "audit": {"previous", "digest", "recorded"},
+    "audit_head": {"digest"},
+    "sign_off": {"digest"},
 }
 PLANTED = {"A": "EXOLOT", "B": "DUOLOT", "C": "MEZLOT"}
 NAMES = ("exosome", "mesotherapy", "اگزوزوم", "مزوتراپی")
@@ -373,15 +381,23 @@ class Run:
     tables: dict[str, list[dict[str, Any]]]
     logs: str
     given: set[str]
+    telling_a_digest: set[int]
+    views: str
 
 
 async def run(folder: Path, permuted: Mapping[str, str], capfd: pytest.CaptureFixture[str]) -> Run:
     world = await Watched.begin(folder, "en")
     await play(world, permuted)
-    bodies = await world.database.read(_bodies, world)
+    views = "".join([await _view(world, person) for person in await _everybody(world)])
+    digests = await world.database.read(_digests)
+    sent = await world.database.read(_sent, world)
+    bodies = [_without(digests, body) for body in sent.values()]
     chats = {
         phone.name: (
-            [(_seen(phone.name, it.words), it.buttons, it.kind) for it in phone.shown],
+            [
+                (_without(digests, _seen(phone.name, it.words)), it.buttons, it.kind)
+                for it in phone.shown
+            ],
             phone.silent_taps,
         )
         for phone in world.phones.values()
@@ -398,7 +414,22 @@ async def run(folder: Path, permuted: Mapping[str, str], capfd: pytest.CaptureFi
         _dump(folder / "hamrah.sqlite3"),
         "".join(capfd.readouterr()),
         world.given,
+        {message for message, body in sent.items() if _without(digests, body) != body},
+        _without(digests, views),
     )
+
+
+async def _everybody(world: World) -> list[int]:
+    everybody = select(tables.person.c.id).order_by(tables.person.c.id)
+    return await world.database.read(lambda connection: list(connection.scalars(everybody)))
+
+
+async def _view(world: World, person: int) -> str:
+    """What the audit trail shows of a person, as a file."""
+    settings = read_settings({}, Path("no .env"))
+    view = await world.at_desk(view_of, None, person, None)
+    assert view is not None
+    return csv_of(Operator(settings, world.study, "en"), view).decode()
 
 
 def _seen(name: str, words: str) -> str:
@@ -413,14 +444,30 @@ def _without_products(words: str) -> str:
     return words
 
 
-def _bodies(connection: Connection, world: World) -> list[str]:
+def _digests(connection: Connection) -> list[str]:
+    """As far as they are told: sixteen digits, or all."""
+    found = [digest.hex() for digest in connection.scalars(select(tables.audit.c.digest))]
+    return [*found, *(digits[:16] for digits in found)]
+
+
+def _without(digests: Sequence[str], words: str) -> str:
+    for digits in digests:
+        words = words.replace(digits, "(digest)")
+    return words
+
+
+def _sent(connection: Connection, world: World) -> dict[int, str]:
     """Every message as it is kept. What a participant wrote is shown to them again."""
     rows = connection.execute(select(tables.outbox).order_by(tables.outbox.c.id)).all()
     enrolled = participants.everyone(connection)
-    bodies = [
-        (row.person_id, world.keys.of(connection, row.person_id).open(row.body)) for row in rows
-    ]
-    return [_without_products(body) if to in enrolled else body for to, body in bodies]
+    bodies = {
+        row.id: (row.person_id, world.keys.of(connection, row.person_id).open(row.body))
+        for row in rows
+    }
+    return {
+        message: _without_products(body) if to in enrolled else body
+        for message, (to, body) in bodies.items()
+    }
 
 
 def _dump(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -439,14 +486,20 @@ def _blinded(run: Run, name: str) -> list[dict[str, Any]]:
     hidden = UNBLINDED.get(name, set())
     enrolled = {row["person_id"] for row in run.tables["participant"]}
     return [
-        {column: row[column] for column in row.keys() - hidden - _own(name, row, enrolled)}
+        {column: row[column] for column in row.keys() - hidden - _own(run, name, row, enrolled)}
         for row in run.tables[name]
     ]
 
 
-def _own(name: str, row: dict[str, Any], enrolled: Collection[int]) -> set[str]:
-    """A message to a participant is sealed with what they wrote; `_bodies` compares its rest."""
-    return {"body"} if name == "outbox" and row["person_id"] in enrolled else set()
+def _own(run: Run, name: str, row: dict[str, Any], enrolled: Collection[int]) -> set[str]:
+    """A message to a participant is sealed with what they wrote, and one to the investigator with
+    a digest; `_sent` compares the rest of them. What is signed off is a digest too."""
+    match name:
+        case "outbox" if row["person_id"] in enrolled or row["id"] in run.telling_a_digest:
+            return {"body"}
+        case "audit" if row["verb"] == "sign_off":
+            return {"detail"}
+    return set()
 
 
 @pytest.mark.slow
@@ -484,6 +537,7 @@ def _the_clinician_read_it(run: Run) -> None:
 def _nothing_seen_differs(first: Run, second: Run) -> None:
     assert first.logs == second.logs
     assert first.bodies == second.bodies
+    assert first.views == second.views
     for name, chat in first.chats["chats"].items():
         assert chat == second.chats["chats"][name], name
     assert first.chats["pop-ups"] == second.chats["pop-ups"]
@@ -497,8 +551,10 @@ def _no_stored_row_differs(first: Run, second: Run) -> None:
 
 
 def _no_message_names_an_arm(run: Run) -> None:
-    """By keys and parameters, as they are stored; the trial's own title is a key there."""
+    """By keys and parameters, as they are stored; the trial's own title is a key there. No view of
+    the audit trail names one either."""
     for body in run.bodies:
         assert not re.search(r"(?<![\w.])[ABC](?![\w])", body)
+    for body in (*run.bodies, run.views):
         assert not any(name in body.lower() for name in NAMES)
         assert not any(product in body for product in PLANTED.values())

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, delete
 
-from storage import audit, people, tables
-from storage.audit import Act, Broken, Intact
+from storage import audit, audit_chain, people, tables
+from storage.audit import Act
+from storage.audit_chain import Broken, Intact
 from storage.database import sqlite_engine
 from storage.keyring import Keyring
 from storage.schema import prepare
@@ -76,7 +77,7 @@ def tamper(path: Path, statement: str, *values: object) -> None:
 
 def verified(engine: Engine) -> Intact | Broken:
     with engine.connect() as connection:
-        return audit.verify(connection)
+        return audit_chain.verify(connection)
 
 
 def test_an_untouched_trail_is_intact(engine: Engine, keys: Keyring) -> None:
@@ -97,6 +98,7 @@ TAMPERED = {
     "detail": b"\x01" + bytes(60),
     "previous": bytes(32),
     "digest": bytes(32),
+    "recorded": bytes(32),
 }
 
 
@@ -173,11 +175,11 @@ def test_an_erased_persons_entries_are_unreadable_and_the_chain_stays_whole(
     engine: Engine, keys: Keyring
 ) -> None:
     with engine.begin() as connection:
-        assert [entry.act is None for entry in _about_sara(connection, keys)] == [False] * 3
+        assert [not entry.is_readable for entry in _about_sara(connection, keys)] == [False] * 3
         connection.execute(delete(tables.key).where(tables.key.c.owner == "person:1"))
     with engine.connect() as connection:
-        assert [entry.act is None for entry in _about_sara(connection, keys)] == [True] * 3
-        assert all(it.act is not None for it in audit.about(connection, keys=keys, subject=2))
+        assert [not entry.is_readable for entry in _about_sara(connection, keys)] == [True] * 3
+        assert all(it.is_readable for it in audit.about(connection, keys=keys, subject=2))
     assert verified(engine) == Intact(ENTRIES)
 
 

@@ -13,13 +13,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Integer
 from sqlalchemy.exc import IntegrityError
 
-from storage import schema, tables
+from storage import record, schema, tables
 from storage.database import sqlite_engine
 from storage.guards import missing_guards
+from storage.record import ChangedRow
 from storage.schema import GuardsMissing, NewerDatabase, prepare
-from storage.tables import APPEND_ONLY
+from storage.tables import APPEND_ONLY, RECORDED
 
 AT = datetime(2026, 9, 26, 5, 30, tzinfo=UTC)
 # What changes by its nature, each for its reason; every other table is append-only.
@@ -106,6 +108,36 @@ def test_what_was_done_about_an_alert_moves_to_the_other_words(tmp_path: Path) -
     with closing(sqlite3.connect(path)) as file:
         kept = file.execute("SELECT participant_id, about, about_id, words FROM safety_note")
         assert kept.fetchall() == [(1, "alert", 7, b"\x01\x02")]
+
+
+def test_rows_from_before_there_was_a_record_are_recorded(tmp_path: Path) -> None:
+    """As they are found; from then on a change of them is noticed."""
+    path = tmp_path / "hamrah.sqlite3"
+    engine = sqlite_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    at = "2026-09-26T05:30:00.000000Z"
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+        connection.exec_driver_sql(f"INSERT INTO person VALUES (7, 'fa', '{at}', NULL)")
+        connection.exec_driver_sql(f"INSERT INTO staff_role VALUES (3, 7, 'pi', '{at}', NULL)")
+        connection.commit()
+    engine.dispose()
+    prepare(path, tmp_path / "backups", AT)
+    with engine.connect() as connection:
+        assert record.changed_rows(connection) == []
+        connection.exec_driver_sql("DROP TRIGGER staff_role_records_update")
+        connection.exec_driver_sql("UPDATE staff_role SET role = 'rater'")
+        assert record.changed_rows(connection) == [ChangedRow("staff_role", 3)]
+    engine.dispose()
+
+
+def test_every_recorded_table_has_one_number_for_each_row() -> None:
+    """A key of one whole number is the number by which SQLite itself knows the row."""
+    for name in RECORDED:
+        (key,) = tables.metadata.tables[name].primary_key.columns
+        assert isinstance(key.type, Integer)
 
 
 def test_every_table_is_append_only_or_changes_for_a_reason() -> None:

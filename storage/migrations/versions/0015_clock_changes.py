@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage import recording
 from storage.guards import append_only
 from storage.types import UTC, Json
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 
 def upgrade() -> None:
@@ -21,3 +22,4 @@ def upgrade() -> None:
     )
     for guard in append_only("clock_change"):
         op.execute(guard)
+    recording.begin(op.get_bind(), "clock_change")
