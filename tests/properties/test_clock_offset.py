@@ -88,12 +88,30 @@ def test_a_clock_within_the_limit_is_never_called_wrong(heard: list[Answer], ahe
 def test_what_does_not_change_is_judged_once(
     heard: list[Answer], ahead: float, before: int
 ) -> None:
-    """Whatever was stored before, and however near to the limit it is."""
+    """Whatever was stored before."""
     world = World(ahead, standing=before)
     world.hear_all(heard)
     assert len(world.stood) <= 1
     for off_by in world.stood:
         assert (abs(ahead) <= LIMIT + 0.001) if off_by == 0 else (abs(ahead) > LIMIT - 0.001)
+
+
+LONG = st.builds(Answer, took=st.integers(LONG_POLL, LONGEST), dated=st.sampled_from([0, 0.5, 1]))
+
+
+@given(
+    st.lists(LONG, min_size=IN_A_ROW, max_size=IN_A_ROW),
+    st.integers(LIMIT - 30, LIMIT + 30).filter(lambda ahead: ahead != LIMIT),
+    st.sampled_from([1, -1]),
+    st.sampled_from([0, 500]),
+)
+def test_a_clock_near_the_limit_is_not_called_what_it_is_not(
+    heard: list[Answer], ahead: int, sign: int, before: int
+) -> None:
+    """By answers that are too wide to tell for sure."""
+    world = World(sign * ahead, standing=before)
+    world.hear_all(heard)
+    assert all((off_by == 0) == (ahead < LIMIT) for off_by in world.stood)
 
 
 @given(st.lists(answers(), min_size=IN_A_ROW, max_size=IN_A_ROW), offsets)
@@ -133,6 +151,14 @@ def test_messengers_that_contradict_each_other_change_nothing_once_both_are_hear
         world.hear(Answer(0.1, answer.took, answer.dated, answer.stale), TELEGRAM)
         if is_bale:
             world.hear(answer, BALE, wrong_by=300)
+    assert world.stood == []
+
+
+def test_none_is_believed_before_the_others_that_are_heard_were_heard_enough() -> None:
+    world = World()
+    world.hear(Answer(), TELEGRAM)
+    for _ in range(2 * IN_A_ROW):
+        world.hear(Answer(), BALE, wrong_by=300)
     assert world.stood == []
 
 
