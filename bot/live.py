@@ -10,6 +10,7 @@ from socket import socket
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock, SystemClock
+from bot.clock_offset import Measurements
 from bot.opening import Opened
 from bot.photographs.keeping import Keeping
 from bot.sending.files import Files
@@ -29,8 +30,8 @@ def live_service(
     """Telegram and Bale where there is a token, the web chat where it has an address, SMS where
     there is a gateway.
     """
-    clock, files = SystemClock(), Files()
-    messengers = _messengers(settings, clock)
+    clock, files, measurements = SystemClock(), Files(), Measurements()
+    messengers = _messengers(settings, clock, measurements)
     links = Links(
         {it.account.dialect.channel: it.invitation for it in messengers},
         settings.personal_link,
@@ -52,16 +53,18 @@ def live_service(
         if study.trial.views:
             yield Keeping(opened.database, desks, files, clock)
 
-    return Service(opened.database, desks, tuple(parts()), listener, stopping)
+    return Service(opened.database, desks, tuple(parts()), listener, stopping, measurements)
 
 
-def _messengers(settings: Settings, clock: Clock) -> "tuple[Messenger, ...]":
+def _messengers(
+    settings: Settings, clock: Clock, measurements: Measurements
+) -> "tuple[Messenger, ...]":
     if settings.telegram_token is None and settings.bale_token is None:
         return ()
     from bot.telegram.connection import Messenger
     from bot.telegram.dialects import accounts
 
-    return tuple(Messenger(account, clock) for account in accounts(settings))
+    return tuple(Messenger(account, clock, measurements) for account in accounts(settings))
 
 
 def _web_part(url: str, opened: Opened, desks: Desks, files: Files) -> Part:

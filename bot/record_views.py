@@ -17,13 +17,15 @@ from bot.operator import ROLE, Operator, show
 from bot.turn.desk import Desk
 from bot.turn.submitting import BY_FORM
 from flows.text import Text, text
-from storage import audit, participants
+from storage import audit, clock_changes, participants
 from storage.audit import Act, Entry
+from storage.clock_changes import Marks
 
 _COLUMNS = (
     "number",
     "saved_at",
     "answered_at",
+    "seconds_clock_was_ahead",
     "person",
     "role",
     "verb",
@@ -37,13 +39,19 @@ _MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Entries, and the codes of the participants among the people in them."""
+    """Entries, the codes of the participants among the people in them, and which were written
+    while the clock was wrong.
+    """
 
     entries: Sequence[Entry]
     codes: Mapping[int, str]
+    marks: Marks
 
     def person(self, person: int | None) -> str:
         return "" if person is None else self.codes.get(person, str(person))
+
+    def clock_off_by(self, entry: Entry) -> int:
+        return self.marks.off_by("audit", entry.id)
 
 
 async def show_entries(it: Operator, given: argparse.Namespace) -> int:
@@ -92,7 +100,7 @@ def view_of(desk: Desk, code: str | None, person: int | None, day: date | None) 
     # Not about the person: of one who was erased it could not be sealed.
     on = None if day is None else day.isoformat()
     desk.record(Act("view_audit", ROLE, detail={"on": on, "person": person, "count": len(entries)}))
-    return View(entries, participants.codes(connection))
+    return View(entries, participants.codes(connection), clock_changes.marks(connection))
 
 
 def _lines(it: Operator, view: View, entry: Entry) -> Iterator[str]:
@@ -105,8 +113,16 @@ def _lines(it: Operator, view: View, entry: Entry) -> Iterator[str]:
     did = text("cli.audit.did", **who)
     if act.subject not in {None, act.actor}:
         did = text("cli.audit.did_about", **who, about=view.person(act.subject))
-    parts = [it.study.render(part, it.language) for part in (when, did)]
+    parts = [it.study.render(part, it.language) for part in (when, *_clock(view, entry), did)]
     yield "\n".join([*parts, *_detail(it, entry), ""])
+
+
+def _clock(view: View, entry: Entry) -> Sequence[Text]:
+    off_by = view.clock_off_by(entry)
+    if not off_by:
+        return ()
+    key = "cli.audit.clock_ahead" if off_by > 0 else "cli.audit.clock_behind"
+    return (text(key, seconds=abs(off_by)),)
 
 
 def _who(it: Operator, view: View, act: Act) -> Text:
@@ -174,6 +190,7 @@ def _row(it: Operator, view: View, entry: Entry) -> Sequence[str]:
         str(entry.id),
         _moment(entry.at),
         "" if act.answered_at is None else _moment(act.answered_at),
+        str(view.clock_off_by(entry) or ""),
         view.person(act.actor),
         act.role,
         act.verb,

@@ -14,9 +14,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.routing import BaseRoute
 
 from bot.clock import Clock
+from bot.clock_offset import Measurements
 from bot.logs import log, warn
 from bot.sending.delivery import Delivery
 from bot.ticks import EVERY, Ticks
+from bot.timekeeping import Timekeeping
 from bot.turn.desks import Desks
 from bot.web.health import Health
 from bot.web.metrics import Metrics
@@ -57,6 +59,7 @@ class Service:
         parts: Sequence[Part],
         listener: socket,
         stopping: asyncio.Event,
+        measurements: Measurements | None = None,
     ) -> None:
         self._clock: Clock = desks.clock
         self._parts = parts
@@ -65,7 +68,8 @@ class Service:
         self.begun = asyncio.Event()
         self.ticks = Ticks(database, desks, self._clock)
         self.delivery = Delivery(database, desks, self._clock)
-        health = Health(database, self.ticks, self._clock, self._channels)
+        self._timekeeping = Timekeeping(database, desks, measurements or Measurements())
+        health = Health(database, self.ticks, self._clock, self._channels, self._timekeeping)
         routes = [route for part in parts for route in part.routes]
         self._server = make_server([health.route, Metrics(health).route, *routes])
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -96,6 +100,7 @@ class Service:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.delivery.run())
+                tasks.create_task(self._timekeeping.run(self._stopping))
                 for part in self._parts:
                     tasks.create_task(part.run(self.delivery))
         except ExceptionGroup as failures:

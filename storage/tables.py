@@ -955,6 +955,17 @@ channel_outage = Table(
     Column("is_down", Boolean, nullable=False),
 )
 
+# From here on our clock was wrong by so many seconds, ahead of the messengers' above 0, or right
+# again at 0. `reached` is the last row of each recorded table, and of the audit trail, before it.
+clock_change = Table(
+    "clock_change",
+    metadata,
+    _id(),
+    Column("off_by", Integer, nullable=False),
+    Column("reached", Json, nullable=False),
+    Column("at", UTC, nullable=False),
+)
+
 # The record ---------------------------------------------------------------------------------------
 
 audit = Table(
@@ -1003,6 +1014,7 @@ APPEND_ONLY = (
     "arm_guess",
     "arm_told",
     "audit",
+    "clock_change",
     "confirmation",
     "deviation",
     "correction_confirmation",

@@ -11,9 +11,11 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.clock import Clock
+from bot.clock_offset import Measurements
 from bot.logs import failure, log
 from bot.sending.backoff import delays
 from bot.sending.delivery import SIDE_BY_SIDE
+from bot.telegram.dates import Hooks, comparing
 from bot.telegram.dialects import Account
 from storage.failures import Failure
 
@@ -26,19 +28,19 @@ class TokenRefused(Failure):
     """
 
 
-def make_bot(account: Account) -> Bot:
+def make_bot(account: Account, hooks: Hooks | None = None) -> Bot:
     # It would have us use its own get_updates, which fails for good at one malformed update.
     warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
     return Bot(
         account.token,
         base_url=f"{account.api}/bot",
         base_file_url=f"{account.api}/file/bot",
-        request=_request(account, 2 * SIDE_BY_SIDE),
-        get_updates_request=_request(account, 2),
+        request=_request(account, 2 * SIDE_BY_SIDE, hooks),
+        get_updates_request=_request(account, 2, hooks),
     )
 
 
-def _request(account: Account, connections: int) -> HTTPXRequest:
+def _request(account: Account, connections: int, hooks: Hooks | None) -> HTTPXRequest:
     """Proxies named in the environment are not for us: a service inside Iran must go direct."""
     return account.dialect.request(
         connection_pool_size=connections,
@@ -47,16 +49,16 @@ def _request(account: Account, connections: int) -> HTTPXRequest:
         write_timeout=20,
         pool_timeout=20,
         proxy=account.proxy,
-        httpx_kwargs={"trust_env": False},
+        httpx_kwargs={"trust_env": False, "event_hooks": hooks},
     )
 
 
 class Messenger:
     """A bot, whose name is known once its messenger was reached."""
 
-    def __init__(self, account: Account, clock: Clock) -> None:
+    def __init__(self, account: Account, clock: Clock, measurements: Measurements) -> None:
         self.account = account
-        self.bot = make_bot(account)
+        self.bot = make_bot(account, comparing(measurements, account.dialect.channel, clock))
         self._clock = clock
         self._connected = False
 

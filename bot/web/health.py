@@ -17,7 +17,8 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.logs import failure
 from bot.ticks import Ticks
-from storage import counts, outbox
+from bot.timekeeping import Timekeeping
+from storage import clock_changes, counts, outbox
 from storage.database import Database
 
 # A tick comes every half minute; after so many of them something is wrong.
@@ -29,19 +30,30 @@ Channels = Callable[[], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`waiting`: messages that wait, by urgency; `by_state`: all by what became of them."""
+    """`waiting`: messages that wait, by urgency; `by_state`: all by what became of them;
+    `clock_off_by`: as it stands in the record.
+    """
 
     oldest_at: datetime | None
     waiting: Mapping[str, int]
     by_state: Mapping[str, int]
+    clock_off_by: int
 
 
 class Health:
-    def __init__(self, database: Database, ticks: Ticks, clock: Clock, channels: Channels) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ticks: Ticks,
+        clock: Clock,
+        channels: Channels,
+        timekeeping: Timekeeping,
+    ) -> None:
         self._database = database
         self._ticks = ticks
         self._clock = clock
         self.channels = channels
+        self.timekeeping = timekeeping
 
     @property
     def route(self) -> Route:
@@ -57,6 +69,8 @@ class Health:
             "database": "ok",
             "ticks": "late" if late else "ok",
             "seconds_since_tick": self.seconds_since_tick,
+            "clock": "wrong" if reading.clock_off_by else "ok",
+            "seconds_clock_is_off": self.timekeeping.offset,
             "messages_waiting": sum(reading.waiting.values()),
             "seconds_oldest_message_waits": self.age(reading.oldest_at),
             "channels": dict(self.channels()),
@@ -84,4 +98,5 @@ def read_service(connection: Connection) -> Reading:
         outbox.oldest_waiting(connection),
         counts.messages_waiting(connection),
         counts.messages_by_state(connection),
+        clock_changes.standing(connection),
     )

@@ -48,8 +48,12 @@ class Metrics:
         if health.seconds_since_tick is not None:
             since = _one(health.seconds_since_tick)
             yield "hamrah_tick_age_seconds", "Since what is due was last looked at", None, since
+        offsets = health.timekeeping.by_channel()
+        yield "hamrah_clock_offset_seconds", "Our clock less the channel's", "channel", offsets
         if reading is None:
             return
+        wrong = _one(bool(reading.clock_off_by))
+        yield "hamrah_clock_wrong", "Whether what is entered now is marked", None, wrong
         oldest = _one(health.age(reading.oldest_at) or 0)
         yield "hamrah_oldest_message_age_seconds", "How long the oldest one waits", None, oldest
         yield "hamrah_messages_waiting", "Messages that wait", "urgency", reading.waiting

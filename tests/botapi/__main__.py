@@ -28,7 +28,9 @@ def main() -> None:
     app = create_app(given.token, given.retry_interval, is_bale=given.bale)
     with listening_socket(given.port) as listener:
         print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, log_level="critical", timeout_graceful_shutdown=1, date_header=False
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from email.utils import formatdate
 from typing import Any
 
 from starlette.applications import Starlette
@@ -44,7 +45,9 @@ async def call_method(request: Request) -> Response:
     world.touch()
     if call.answer_lost:
         return LostAnswer()
-    return JSONResponse(call.outcome, status_code=call.outcome.get("error_code", 200))
+    # As a messenger's server does, which dates an answer when it leaves.
+    dated = {"date": formatdate(time.time() + world.seconds_ahead, usegmt=True)}
+    return JSONResponse(call.outcome, call.outcome.get("error_code", 200), dated)
 
 
 async def outcome(world: World, call: Call, request: Request) -> object:

@@ -190,6 +190,10 @@ class BotApi:
     def stop_failing(self) -> None:
         self.act("clear-faults")
 
+    def shift_date(self, seconds: int) -> None:
+        """From now on answers are dated so far ahead of the time, or behind it."""
+        self.act("shift-date", seconds=seconds)
+
     def calls(self, method: str | None = None) -> list[Call]:
         shown = self.act("show-calls", **({"method": method} if method else {}))
         return [Call(**call | {"at": datetime.fromtimestamp(call["at"], tz=UTC)}) for call in shown]

@@ -216,6 +216,10 @@ def clear_faults(world: World, _: dict[str, Any]) -> None:
     world.faults.waiting.clear()
 
 
+def shift_date(world: World, given: dict[str, Any]) -> None:
+    world.seconds_ahead = given["seconds"]
+
+
 def show_chat(world: World, given: dict[str, Any]) -> Body:
     chat = find_chat(world, given["chat_id"])
     return {
@@ -280,6 +284,7 @@ ACTIONS: dict[str, Action] = {
     "expire-taps": expire_taps,
     "add-fault": add_fault,
     "clear-faults": clear_faults,
+    "shift-date": shift_date,
     "show-chat": show_chat,
     "show-updates": show_updates,
     "show-calls": show_calls,

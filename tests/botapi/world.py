@@ -115,6 +115,7 @@ class World:
         self.faults = Faults()
         self.webhook = Webhook()
         self.logged_out = False
+        self.seconds_ahead = 0
         self.poll = 0
         self.poll_ended_by = ""
         self.version = 0

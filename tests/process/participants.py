@@ -24,25 +24,21 @@ def add_participants(
 ) -> None:
     def add(desk: Desk) -> None:
         for phone in phones:
-            people.bind_address(
-                desk.connection,
-                keys=desk.keys,
-                person_id=_enrol(desk, name),
-                channel=channel,
-                address=str(phone.chat_id),
-                at=desk.now,
-            )
+            _bind(desk, _enrol(desk, name), channel, phone)
 
     asyncio.run(_at_desk(settings_of(hamrah), add))
 
 
-def add_with_questionnaire(hamrah: Hamrah) -> None:
-    """P-001, who has not entered, and has a questionnaire to answer."""
+def add_with_questionnaire(hamrah: Hamrah, phone: Phone | None = None) -> None:
+    """P-001, who has a questionnaire to answer, and has not entered if no phone is given."""
 
     def add(desk: Desk) -> None:
+        participant = _enrol(desk, "Sara")
+        if phone is not None:
+            _bind(desk, participant, "telegram", phone)
         responses.open_form(
             desk.connection,
-            participant=_enrol(desk, "Sara"),
+            participant=participant,
             instrument="satisfaction",
             version=desk.study.latest("satisfaction").version,
             visit="month_1",
@@ -63,6 +59,17 @@ def _enrol(desk: Desk, name: str) -> int:
     person = people.create(desk.connection, keys=desk.keys, language="en", name=name, at=desk.now)
     participants.enrol(desk.connection, person_id=person, sex="F", age=30, at=desk.now)
     return person
+
+
+def _bind(desk: Desk, person: int, channel: str, phone: Phone) -> None:
+    people.bind_address(
+        desk.connection,
+        keys=desk.keys,
+        person_id=person,
+        channel=channel,
+        address=str(phone.chat_id),
+        at=desk.now,
+    )
 
 
 async def _at_desk(settings: Settings, function: Callable[[Desk], None]) -> None:

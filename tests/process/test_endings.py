@@ -191,10 +191,13 @@ def test_health_tells_how_it_is_and_nothing_about_anybody(hamrah: Hamrah, api: B
         "database",
         "ticks",
         "seconds_since_tick",
+        "clock",
+        "seconds_clock_is_off",
         "messages_waiting",
         "seconds_oldest_message_waits",
         "channels",
     }
+    assert health["clock"] == "ok"
     assert health["channels"] == {"telegram": "open", "photographs": "open"}
     assert 'hamrah_channel_up{channel="telegram"} 1.0' in metrics
     assert "hamrah_database_up 1.0" in metrics
