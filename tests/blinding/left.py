@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from starlette.requests import Request
 
 from bot.cli import _parser
+from bot.clock_offset import Measurements
 from bot.operating import carry_out
 from bot.operator import Operator
 from bot.record_views import csv_of, view_of
@@ -20,6 +21,7 @@ from bot.rehearsal.phones import Phone
 from bot.rehearsal.world import World, WorldClock
 from bot.settings import read_settings
 from bot.ticks import Ticks
+from bot.timekeeping import Timekeeping
 from bot.turn.desks import Desks
 from bot.web.health import Health
 from bot.web.metrics import Metrics
@@ -42,9 +44,9 @@ TYPED = (
     "audit show --day 2026-09-26",
     "audit show --day 2026-09-26 --csv day.csv",
     "audit verify",
-    "backup",
 )
-_HEX = re.compile("[0-9a-f]{16,64}")
+# As a whole, or on a printed page in groups of four.
+_DIGEST = re.compile(r"[0-9a-f]{16,64}|(?:[0-9a-f]{4} ){7}[0-9a-f]{4}")
 
 
 @dataclass
@@ -119,8 +121,10 @@ async def _view(world: World, person: int) -> str:
 async def _watched(world: World) -> list[str]:
     """What a monitor of the service is told."""
     clock = WorldClock(world)
-    ticks = Ticks(world.database, Desks(world.keys, world.study, clock, world.links), clock)
-    health = Health(world.database, ticks, clock, lambda: {"telegram": "open"})
+    desks = Desks(world.keys, world.study, clock, world.links)
+    ticks = Ticks(world.database, desks, clock)
+    timekeeping = Timekeeping(world.database, desks, Measurements())
+    health = Health(world.database, ticks, clock, lambda: {"telegram": "open"}, timekeeping)
     asked = Request({"type": "http"})
     answers = [await it.show(asked) for it in (health, Metrics(health))]
     return [bytes(answer.body).decode() for answer in answers]
@@ -140,7 +144,7 @@ async def _typed(world: Watched, capfd: pytest.CaptureFixture[str]) -> str:
                 (world.copied / "certificate.txt").write_text(said, encoding="utf-8")
         told.append((world.copied / "day.csv").read_text(encoding="utf-8"))
         assert not (world.copied / "openings.csv").exists()
-    return _HEX.sub("(digest)", "\n".join(told).replace(str(world.copied), "(data)"))
+    return _DIGEST.sub("(digest)", "\n".join(told).replace(str(world.copied), "(data)"))
 
 
 def _seen(name: str, words: str) -> str:

@@ -55,6 +55,7 @@ NOT_TYPED = {
     "rehearse",
     "chat",
     "publish",
+    "backup",
     "staff invite",
     "staff end",
     "staff reset-pin",
@@ -130,8 +131,10 @@ def _own(it: Left, name: str, row: dict[str, Any], enrolled: Collection[int]) ->
 
 
 def _no_product_is_named(it: Left) -> None:
-    for seen in (*it.bodies, it.views, it.typed, it.logs, *it.watched):
+    """But for the trial's own title, which stands on what the command line prints."""
+    for seen in (*it.bodies, it.views):
         assert not any(name in seen.lower() for name in NAMES)
+    for seen in (*it.bodies, it.views, it.typed, it.logs, *it.watched):
         assert not any(product in seen for product in PLANTED.values())
 
 
