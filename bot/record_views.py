@@ -15,6 +15,7 @@ from io import StringIO
 
 from bot.operator import ROLE, Operator, show
 from bot.turn.desk import Desk
+from bot.turn.submitting import BY_FORM
 from flows.text import Text, text
 from storage import audit, clock_changes, participants
 from storage.audit import Act, Entry
@@ -140,7 +141,12 @@ def _role(it: Operator, role: str) -> Text:
 def _what(it: Operator, verb: str) -> Text:
     """A verb of an earlier version, which nothing words any more, stands for itself."""
     key = f"audit.verb.{verb}"
-    return text(key) if it.study.wording.has(key) else text("audit.other_verb", verb=verb)
+    if it.study.wording.has(key):
+        return text(key)
+    # Forms are the trial's own, so their verbs cannot be worded one by one.
+    if verb.startswith(BY_FORM):
+        return text("audit.by_form")
+    return text("audit.other_verb", verb=verb)
 
 
 def _detail(it: Operator, entry: Entry) -> list[str]:

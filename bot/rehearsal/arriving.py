@@ -139,6 +139,7 @@ async def show(world: "World", arriving: Arriving) -> None:
         case Attachment(file):
             phone.shown.append(Shown(world.next_message(), f"({file})", []))
         case Document(page):
+            phone.documents.append(page)
             told = f"({page.name})\n{page.narrative_title}: {page.narrative}"
             phone.shown.append(Shown(world.next_message(), told, []))
         case Picture(content, caption):

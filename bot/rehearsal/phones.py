@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.reports.page import Page
 from bot.turn.incoming import Content, Edited, Sent, Tapped, Typed
 from flows.text import Text, text
 
@@ -55,6 +56,7 @@ class Phone:
     silent_taps: int = 0
     removed: list[str] = field(default_factory=list)
     pictures: dict[int, bytes] = field(default_factory=dict)
+    documents: list[Page] = field(default_factory=list)
     taken_back: int = 0
 
     @classmethod

@@ -62,9 +62,7 @@ async def _open_with_paper(world: World, target: str | None = None) -> None:
     """The same trial with paper envelopes, laid in their order and not yet read."""
     await world.add_all_staff()
     changes = {'concealment = "digital"': 'concealment = "paper"'}
-    _redefine(
-        world, changes if target is None else {**changes, "target = 60": f"target = {target}"}
-    )
+    redefine(world, changes if target is None else {**changes, "target = 60": f"target = {target}"})
     await world.lay_paper_envelopes()
     await world.confirm_protocol()
 
@@ -84,7 +82,7 @@ async def _open_with_hidden_order(world: World) -> None:
 async def _open_as(world: World, changes: Mapping[str, str]) -> None:
     await world.add_all_staff()
     await world.seal_envelopes()
-    _redefine(world, changes)
+    redefine(world, changes)
     await world.confirm_protocol()
 
 
@@ -103,29 +101,29 @@ def _coordinator(desk: Desk) -> int:
 
 
 async def _target(world: World, target: str) -> None:
-    _redefine(world, {"target = 60": f"target = {target}"})
+    redefine(world, {"target = 60": f"target = {target}"})
 
 
 async def _closed(world: World, first: str, last: str) -> None:
     days = "first_on = 2027-03-21, last_on = 2027-04-02"
-    _redefine(world, {days: f"first_on = {first}, last_on = {last}"})
+    redefine(world, {days: f"first_on = {first}, last_on = {last}"})
 
 
 async def _without_views(world: World) -> None:
     definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
     table = re.search(r"^\[photographs\]\n(?:.*\n)+?(?=#)", definition, re.MULTILINE)
     assert table is not None
-    _redefine(world, {table[0]: ""})
+    redefine(world, {table[0]: ""})
 
 
 async def _nothing_before_session(world: World) -> None:
     """The trial asks nothing before a session."""
     definition = (world.study.folder / "trial.toml").read_text(encoding="utf-8")
     begin = definition.index("[before_session]")
-    _redefine(world, {definition[begin : definition.index("\n\n", begin)]: ""})
+    redefine(world, {definition[begin : definition.index("\n\n", begin)]: ""})
 
 
-def _redefine(world: World, changes: Mapping[str, str]) -> None:
+def redefine(world: World, changes: Mapping[str, str]) -> None:
     """The program is started anew with lines of the definition changed."""
     folder = world.folder / "trial"
     copytree(world.study.folder, folder)

@@ -179,7 +179,7 @@ class World:
             return False
         files = Files()
         files.keepers["telegram"] = DrawnFiles()
-        clock = _Clock(self)
+        clock = WorldClock(self)
         desks = Desks(self.keys, self.study, clock, self.links)
         await Keeping(self.database, desks, files, clock).do_due()
         return True
@@ -319,7 +319,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class _Clock:
+class WorldClock:
     """The world's time, as a part of the service asks for it."""
 
     world: World

@@ -14,6 +14,9 @@ from storage import participants, responses
 from storage.responses import FormRow
 from storage.transcriptions import Transcription
 
+# The verb of what follows from a form, with the form's name behind it.
+BY_FORM = "submit_"
+
 
 def follow(voice: Voice, row: FormRow) -> None:
     desk = voice.desk
@@ -51,4 +54,4 @@ def _after_entering(
 
 def _perform(voice: Voice, row: FormRow, effects: tuple[Effect, ...]) -> None:
     for effect in effects:
-        perform(voice, f"submit_{row.instrument}", effect, lambda _: None)
+        perform(voice, BY_FORM + row.instrument, effect, lambda _: None)

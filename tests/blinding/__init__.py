@@ -1,0 +1,1 @@
+"""A whole trial, played twice with the arms permuted, and what each playing left behind."""
