@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from starlette.requests import Request
 
 from bot.cli import _parser
+from bot.clock_offset import Measurements
 from bot.operating import carry_out
 from bot.operator import Operator
 from bot.record_views import csv_of, view_of
@@ -20,6 +21,7 @@ from bot.rehearsal.phones import Phone
 from bot.rehearsal.world import World, WorldClock
 from bot.settings import read_settings
 from bot.ticks import Ticks
+from bot.timekeeping import Timekeeping
 from bot.turn.desks import Desks
 from bot.web.health import Health
 from bot.web.metrics import Metrics
@@ -119,8 +121,10 @@ async def _view(world: World, person: int) -> str:
 async def _watched(world: World) -> list[str]:
     """What a monitor of the service is told."""
     clock = WorldClock(world)
-    ticks = Ticks(world.database, Desks(world.keys, world.study, clock, world.links), clock)
-    health = Health(world.database, ticks, clock, lambda: {"telegram": "open"})
+    desks = Desks(world.keys, world.study, clock, world.links)
+    ticks = Ticks(world.database, desks, clock)
+    keeping = Timekeeping(world.database, desks, Measurements())
+    health = Health(world.database, ticks, clock, lambda: {"telegram": "open"}, keeping)
     asked = Request({"type": "http"})
     answers = [await it.show(asked) for it in (health, Metrics(health))]
     return [bytes(answer.body).decode() for answer in answers]
