@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.rehearsal.scenes import redefine
+from bot.rehearsal.scenes import given, redefine
 from bot.rehearsal.stage import PIN
 from flows.roles import Role
 from tests.blinding.watched import Watched
@@ -27,6 +27,7 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _retire_one(world)
     await _enrol(world)
     await _rate(world)
+    await _share_a_phone(world)
     await _guess(world)
     await _unblind_one(world)
     world.copy()
@@ -62,6 +63,14 @@ async def _rate(world: Watched) -> None:
             await world.say(name, "/rate", "[a]", f"({level})", "[S]", "/ratings")
     await world.pass_time(timedelta(days=20))
     await world.say("pi", "/summary", "/deviations")
+
+
+async def _share_a_phone(world: Watched) -> None:
+    """A letter from a phone that two share, and nobody says whose it is."""
+    await given(world, "P-001 reached by SMS")
+    await given(world, "another participant Nima who shares the phone of P-001")
+    await world.phone("P-001-sms").send("it itches, is that normal?")
+    await world.pass_time(timedelta(hours=1))
 
 
 async def _guess(world: Watched) -> None:
