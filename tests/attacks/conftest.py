@@ -1,17 +1,17 @@
 """The trial that is attacked: begun once, and as it was after each attack."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.rehearsal import scenes
 from bot.rehearsal.phones import Phone
 from bot.rehearsal.world import World
+from bot.turn.desk import Desk
 from bot.turn.incoming import Content
 from flows.roles import Role
 from tests.attacks.sandbox import Nth, Seen, attack
@@ -25,6 +25,7 @@ _SCENES = (
     "a web chat",
     "SMS",
     "an appointment for month_1 in 30 days at 10:00",
+    "another eligible participant Reza",
     "3 days later",
 )
 
@@ -36,11 +37,13 @@ class Trial:
     world: World
     runner: asyncio.Runner
 
-    def attack(self, name: str, *steps: Content | Nth) -> Seen:
-        return self.runner.run(attack(self.world, self.world.phone(name), *steps))
-
-    def run(self, awaitable: Any) -> Any:
-        return self.runner.run(awaitable)
+    def attack(
+        self,
+        name: str,
+        *steps: Content | Nth,
+        after: Callable[[Desk], object] = lambda _desk: None,
+    ) -> Seen:
+        return self.runner.run(attack(self.world, self.world.phone(name), *steps, after=after))
 
     def phone(self, name: str) -> Phone:
         return self.world.phone(name)

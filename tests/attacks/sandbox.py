@@ -4,7 +4,7 @@ So each begins where the one before it began, and thousands fit into a test.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.rehearsal.phones import Phone
 from bot.rehearsal.world import World
 from bot.sending.outgoing import Change, Comparison, Invitation, Outgoing, Picture, TapAnswer, Words
 from bot.sms.hearing import hear
+from bot.turn.desk import Desk
 from bot.turn.incoming import Content, Incoming, Tapped
 from bot.turn.turns import take_turn
 from storage import outbox, tables
@@ -62,10 +63,16 @@ class Seen:
         return frozenset(it.verb for it in self.audited)
 
 
-async def attack(world: World, phone: Phone, *steps: Content | Nth) -> Seen:
-    """What would come of these, done on this phone one after the other."""
+async def attack(
+    world: World,
+    phone: Phone,
+    *steps: Content | Nth,
+    after: Callable[[Desk], object] = lambda _desk: None,
+) -> Seen:
+    """What would come of these, done on this phone one after the other, after something else."""
 
     def run(connection: Connection) -> None:
+        after(world.desk(connection, "before"))
         raise _TakenBack(look(connection, world, phone, steps))
 
     try:
@@ -136,10 +143,8 @@ def _leaving(connection: Connection, world: World) -> Iterator[tuple[str, Outgoi
 
 def dump(connection: Connection) -> Dump:
     """Every row, but for the traces."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
     return {
-        it.name: driver.execute(f"SELECT * FROM {it.name}").fetchall()
+        it.name: [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {it.name}")]
         for it in tables.metadata.sorted_tables
         if it.name not in TRACES
     }

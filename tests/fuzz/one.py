@@ -1,7 +1,7 @@
 """Fuzzes one target until its time is over or something is found.
 
-`python -m tests.fuzz.one NAME …`: what stands behind the name is libFuzzer's: folders of inputs, the first of which takes what is new,
-and its flags.
+`python -m tests.fuzz.one NAME …`: what stands behind the name is libFuzzer's, folders of inputs, the
+first of which takes what is new, and its flags.
 """
 
 import sys
@@ -10,13 +10,12 @@ import atheris
 import structlog
 
 with atheris.instrument_imports(include=["bot", "flows", "storage"]):
-    from tests.fuzz.targets import TARGETS
+    from tests.fuzz.targets import TARGETS, prepare
 
 if __name__ == "__main__":
     program, name, *given = sys.argv
-    target = TARGETS[name]
     # What is refused is logged, thousands of times a second.
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    target(b"")  # What it plays on is built before its time begins.
-    atheris.Setup([program, *given], target)
+    prepare()
+    atheris.Setup([program, *given], TARGETS[name])
     atheris.Fuzz()

@@ -77,6 +77,12 @@ def page() -> OpenPage:
     return OpenPage.build(_scratch() / "page")
 
 
+def prepare() -> None:
+    """Build what targets play on, which takes longer than any input may."""
+    stage()
+    page()
+
+
 @cache
 def _scratch() -> Path:
     return Path(mkdtemp(prefix="fuzz-"))
