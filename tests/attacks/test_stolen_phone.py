@@ -1,4 +1,4 @@
-"""An unlocked phone of staff in other hands: what is decisive asks a PIN, and a cut ends all of it."""
+"""An unlocked phone of staff in other hands: what is decisive asks a PIN, and a cut ends it all."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,7 @@
 """Fuzzes one target until its time is over or something is found.
 
-`python -m tests.fuzz.one NAME …`: what stands behind the name is libFuzzer's, folders of inputs, the
-first of which takes what is new, and its flags.
+`python -m tests.fuzz.one NAME …`: what stands behind the name is libFuzzer's, folders of inputs,
+the first of which takes what is new, and its flags.
 """
 
 import sys
