@@ -37,7 +37,7 @@ from bot.telegram.bale import mended
 from bot.telegram.dialects import BALE, TELEGRAM
 from bot.telegram.updates import number_of, read_update
 from bot.trial.definition_files import DefinitionRefused, read_toml
-from bot.trial.definitions import DEFAULT_TRIAL, load_study
+from bot.trial.definitions import DEFAULT_TRIAL, follows_nothing, load_study
 from bot.trial.study import Study
 from bot.turn.incoming import Content, Tapped, Typed
 from flows.allocation_list import (
@@ -187,7 +187,8 @@ def instruments(data: bytes) -> None:
     except DefinitionRefused as refused:
         _tells(refused)
         return
-    form(instrument)
+    if not follows_nothing(instrument):
+        form(instrument)
 
 
 def settings(data: bytes) -> None:
