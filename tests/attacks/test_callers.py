@@ -1,4 +1,4 @@
-"""Links, codes and callbacks that somebody makes up: refused alike, counted, and nothing changes."""
+"""Links and codes that somebody makes up: refused alike, counted, and nothing changes."""
 
 import pytest
 
