@@ -16,7 +16,7 @@ from bot.rehearsal.world import World
 from bot.sending.outgoing import Change, Comparison, Invitation, Outgoing, Picture, TapAnswer, Words
 from bot.sms.hearing import hear
 from bot.turn.desk import Desk
-from bot.turn.incoming import Content, Incoming, Tapped
+from bot.turn.incoming import Content, Incoming, Tapped, Typed
 from bot.turn.turns import take_turn
 from storage import outbox, tables
 
@@ -106,7 +106,8 @@ def play(
     (channel, address), said, offered = at, Said(), list[str]()
     for number, step in enumerate(steps, start=_FIRST_UPDATE):
         content = _content(step, offered)
-        if content is None:
+        # By SMS there is nothing to be tapped.
+        if content is None or (channel == "sms" and not isinstance(content, Typed)):
             continue
         incoming = Incoming(channel, number, address, content, "en", message=str(number))
         desk = world.desk(connection, f"attack:{number}")
