@@ -10,7 +10,14 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot import envelope_commands, envelope_proofs, record_proofs, record_views, starting
+from bot import (
+    envelope_commands,
+    envelope_proofs,
+    key_commands,
+    record_proofs,
+    record_views,
+    starting,
+)
 from bot.clock import SystemClock
 from bot.operator import ROLE, Operator, show
 from bot.settings import Settings
@@ -249,6 +256,9 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "envelopes open": envelope_commands.open_all,
     "envelopes certificate": envelope_proofs.certificate,
     "envelopes verify": envelope_proofs.verify,
+    "keys list": key_commands.list_keys,
+    "keys rotate": key_commands.rotate,
+    "keys retire": key_commands.retire,
     "take-over template": taking_over.template,
     "take-over check": taking_over.check,
     "take-over load": taking_over.take_over,

@@ -7,11 +7,13 @@ journal, and never overwrites another.
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.disk import sync
 from storage.failures import Failure
+from storage.sealing import Ciphertext, Unreadable
 
 
 class BackupExists(Failure):
@@ -39,6 +41,31 @@ def backup(database_path: Path, folder: Path, at: datetime) -> Path:
         partial.unlink(missing_ok=True)
     sync(folder)
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file in the backups folder, and the ids of the master keys that it needs; None where that
+    cannot be told, as of a copy that was never finished.
+    """
+
+    path: Path
+    needs: frozenset[int] | None
+
+
+def copies(folder: Path) -> list[Copy]:
+    """Every backup there is, the oldest first, and what may be one."""
+    return [Copy(path, _needs(path)) for path in sorted(folder.glob("*")) if path.is_file()]
+
+
+def _needs(path: Path) -> frozenset[int] | None:
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as copy:
+            wrapped = copy.execute("SELECT wrapped FROM key").fetchall()
+        return frozenset(Ciphertext(raw).key_id for (raw,) in wrapped)
+    except (sqlite3.Error, Unreadable):
+        return None
 
 
 def _reserve(path: Path) -> Path:
