@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.clock import Clock
+from bot.erasing import erase_again
 from bot.settings import Settings
 from storage import rehearsals
 from storage.database import Database
@@ -64,6 +65,7 @@ async def opened(settings: Settings, master: MasterFile) -> AsyncIterator[Opened
     """
     async with _open(settings, master) as it:
         await it.database.read(rehearsals.require_none, settings.database_file)
+        await erase_again(settings, it.database, it.keys)
         yield it
 
 

@@ -15,6 +15,8 @@ from storage.disk import sync
 from storage.failures import Failure
 from storage.sealing import Ciphertext, Unreadable
 
+_NAME = "hamrah-%Y%m%dT%H%M%SZ.sqlite3"
+
 
 class BackupExists(Failure):
     """There is already a backup at {path}; it is never overwritten."""
@@ -29,7 +31,7 @@ class BackupUnsound(Failure):
 def backup(database_path: Path, folder: Path, at: datetime) -> Path:
     if at.tzinfo is None:
         raise ValueError("A backup is named after a moment with its time zone.")
-    path = folder / f"hamrah-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite3"
+    path = folder / at.astimezone(UTC).strftime(_NAME)
     partial = _reserve(path)
     try:
         _copy(database_path, partial)
@@ -66,6 +68,33 @@ def _needs(path: Path) -> frozenset[int] | None:
         return frozenset(Ciphertext(raw).key_id for (raw,) in wrapped)
     except (sqlite3.Error, Unreadable):
         return None
+
+
+def made_at(path: Path) -> datetime | None:
+    """When a backup was made, by its name; None for another file."""
+    try:
+        return datetime.strptime(path.name, _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def prune(folder: Path, *, before: datetime) -> list[Path]:
+    """Delete the backups from before then, but never the newest; returns what was deleted."""
+    dated = sorted((made, path) for path in folder.iterdir() if (made := made_at(path)))
+    old = [path for made, path in dated[:-1] if made < before]
+    for path in old:
+        path.unlink()
+    sync(folder)
+    return old
+
+
+def empty_journal(database_path: Path) -> bool:
+    """Bring what was written into the database itself, and leave nothing of it in the journal.
+    False where others kept reading from that for as long as we wait.
+    """
+    with closing(sqlite3.connect(database_path, timeout=10)) as database:
+        (busy, _, _) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _reserve(path: Path) -> Path:

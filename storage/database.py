@@ -43,6 +43,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",
+    # What is deleted is overwritten: a key that was destroyed must not be left in a free page.
+    "PRAGMA secure_delete = ON",
 )
 # Without this the driver would begin and commit transactions by rules of its own.
 _DRIVER = {"isolation_level": None}

@@ -2,14 +2,18 @@
 
 A person's key is remembered for one turn at most: a key remembered by the process could outlive its
 row, whether the row was rolled back or its person was erased.
+
+Whoever was erased has no key. What is written about their code since then is the trial's, so that
+whatever works with a participant goes on working; what was written before stays closed.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from flows.text import ERASED
 from storage import tables
 from storage.sealing import HEADER, Ciphertext, Key, LookupKey, MasterKeys, Unreadable, Wrapping
 
@@ -22,10 +26,6 @@ _WRAPPED = select(_key.c.wrapped).where(_key.c.owner == bindparam("owner"))
 _ONE_OF_EACH = select(func.min(_key.c.wrapped)).group_by(func.substr(_key.c.wrapped, 1, HEADER))
 
 NAMED = ("lookup", "envelopes", "quarantine", "trial")
-
-
-class PersonErased(Unreadable):
-    """This person's key was destroyed, so what was sealed with it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,44 @@ class Keyring:
         return Keyring(self.master, self._named, {})
 
     def of(self, connection: Connection, person_id: int | None) -> Key:
-        """The key of this person, or the trial's where there is none. Raises PersonErased."""
+        """The key of this person, or the trial's where there is none."""
         if person_id is None:
             return self.named("trial")
         if self._remembered is not None and person_id in self._remembered:
             return self._remembered[person_id]
         key = _read(connection, self.master, _owner(person_id))
         if key is None:
-            raise PersonErased
+            return self.named("trial")
         if self._remembered is not None:
             self._remembered[person_id] = key
         return key
+
+    def words(
+        self, connection: Connection, person_id: int | None, sealed: Ciphertext | None
+    ) -> str:
+        """What was written of this person; empty where nothing was, ERASED where they are."""
+        if sealed is None:
+            return ""
+        try:
+            return self.of(connection, person_id).open(sealed)
+        except Unreadable:
+            if person_id is None or self.has(connection, person_id):
+                raise
+            return ERASED
+
+    def has(self, connection: Connection, person_id: int) -> bool:
+        """Whether this person has a key, which is to say was not erased."""
+        return connection.scalar(_WRAPPED, {"owner": _owner(person_id)}) is not None
+
+    def destroy(self, connection: Connection, person_id: int) -> None:
+        """The other keys are written anew, for SQLite may have left copies of a row in its page
+        when it moved rows about: a table that is emptied is overwritten (`secure_delete`).
+        """
+        rows = connection.execute(select(_key).where(_key.c.owner != _owner(person_id))).all()
+        connection.execute(delete(_key))
+        connection.execute(insert(_key), [row._asdict() for row in rows])
+        if self._remembered is not None:
+            self._remembered.pop(person_id, None)
 
     def make_for(self, connection: Connection, person_id: int) -> Key:
         return _make(connection, self.master, _owner(person_id))

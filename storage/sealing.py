@@ -21,7 +21,7 @@ from typing import Protocol, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage.disk import sync
+from storage.disk import replace, sync
 from storage.failures import Failure
 
 _VERSION = b"\x01"
@@ -164,16 +164,7 @@ class MasterKeys:
 
     def replace(self, path: Path) -> None:
         """Write these keys into the file, which holds the old ones or the new at any moment."""
-        beside = path.with_name(f"{path.name}.new")
-        # What an interrupted run left there was in use nowhere yet.
-        beside.unlink(missing_ok=True)
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "wb") as lines:
-            lines.writelines(map(_line, self.keys))
-            lines.flush()
-            os.fsync(file)
-        beside.rename(path)
-        sync(path.parent)
+        replace(path, b"".join(map(_line, self.keys)))
 
     def wrap(self, key: Key) -> bytes:
         return _encrypt(self.current, b"key", key.id.to_bytes(_ID_BYTES) + key.material)
