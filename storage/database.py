@@ -7,8 +7,8 @@ Rules that hold here:
 - When the transaction is lost (a full disk rolls it back in silence), its whole group is told so.
 - Reads see one committed state from their first statement to their last, and can change nothing.
 
-SQLite speaks only here, in `guards`, `recording`, `record` and `backup`; what is given to `write`
-and `read` is plain SQLAlchemy Core.
+SQLite speaks only here, in `guards`, `recording`, `record`, `erasing` and `backup`; what is given
+to `write` and `read` is plain SQLAlchemy Core.
 """
 
 import asyncio

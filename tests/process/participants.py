@@ -33,7 +33,7 @@ def add_participants(
                 at=desk.now,
             )
 
-    asyncio.run(_at_desk(settings_of(hamrah), add))
+    asyncio.run(at_desk(settings_of(hamrah), add))
 
 
 def add_with_questionnaire(hamrah: Hamrah) -> None:
@@ -51,7 +51,7 @@ def add_with_questionnaire(hamrah: Hamrah) -> None:
             at=desk.now,
         )
 
-    asyncio.run(_at_desk(settings_of(hamrah), add))
+    asyncio.run(at_desk(settings_of(hamrah), add))
 
 
 def letters(hamrah: Hamrah) -> list[str]:
@@ -65,7 +65,7 @@ def _enrol(desk: Desk, name: str) -> int:
     return person
 
 
-async def _at_desk(settings: Settings, function: Callable[[Desk], None]) -> None:
+async def at_desk(settings: Settings, function: Callable[[Desk], None]) -> None:
     clock = SystemClock()
     master, _ = make_ready_beside(settings, clock.now())
     async with opened(settings, master) as it:
