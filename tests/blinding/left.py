@@ -43,6 +43,7 @@ TYPED = (
     "audit show --day 2026-09-26 --csv day.csv",
     "audit verify",
     "backup",
+    "keys list",
 )
 _HEX = re.compile("[0-9a-f]{16,64}")
 

@@ -21,6 +21,8 @@ from storage.erasures import Erasure, fingerprint
 from storage.sealing import Ciphertext, Key, Unreadable
 from storage.types import Sealed
 
+pytestmark = pytest.mark.slow
+
 CODE, OTHER = "P-001", "P-002"
 NAME, WORDS, ANSWER = "Nilufar Zamani", "My secret scalp itches", "Use lukewarm water"
 STRANGER = "I was told to write here"
@@ -118,7 +120,7 @@ def traces(world: World) -> tuple[str, ...]:
     address = world.phone(CODE).address
     return (
         NAME,
-        NAME.split(maxsplit=1)[0],
+        NAME.partition(" ")[0],
         f"{WORDS}, says {CODE}",
         STRANGER,
         address,
@@ -204,7 +206,6 @@ async def test_whatever_staff_do_with_the_code_goes_on(world: World) -> None:
     for role, listed in LISTS.items():
         for command in listed:
             await answered(world, role, command)
-    coordinator = world.phone("coordinator")
     shown = [it.words for phone in world.phones.values() for it in phone.shown]
     assert any("erased" in it for it in shown)
     assert not any("⟨erased⟩" in it for it in shown)
@@ -246,13 +247,18 @@ async def test_erasing_twice_changes_nothing(world: World) -> None:
 async def test_no_one_else_can_be_taken_out_of_where_names_are_found(world: World) -> None:
     """The guard lets go of the digest of whoever was erased, and of nothing else."""
 
-    def change(desk: Desk, code: str, **values: object) -> None:
+    def change(desk: Desk, code: str, values: dict[str, object]) -> None:
         person = participants.with_code(desk.connection, code)
         changed = update(tables.identity).where(tables.identity.c.person_id == person)
         desk.connection.execute(changed.values(**values))
 
     await erase(world)
-    await world.at_desk(change, CODE, digest=None)
-    for code, values in ((OTHER, {"digest": None}), (CODE, {"kind": "x"}), (CODE, {"digest": b""})):
+    await world.at_desk(change, CODE, {"digest": None})
+    others: list[tuple[str, dict[str, object]]] = [
+        (OTHER, {"digest": None}),
+        (CODE, {"kind": "x"}),
+        (CODE, {"digest": b""}),
+    ]
+    for code, values in others:
         with pytest.raises(IntegrityError, match="append-only"):
-            await world.at_desk(change, code, **values)
+            await world.at_desk(change, code, values)
