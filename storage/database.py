@@ -7,8 +7,8 @@ Rules that hold here:
 - When the transaction is lost (a full disk rolls it back in silence), its whole group is told so.
 - Reads see one committed state from their first statement to their last, and can change nothing.
 
-SQLite speaks only here, in `guards`, `recording`, `record`, `erasing` and `backup`; what is given
-to `write` and `read` is plain SQLAlchemy Core.
+SQLite speaks only here, in `guards`, `recording`, `record` and `backup`; what is given to `write`
+and `read` is plain SQLAlchemy Core.
 """
 
 import asyncio
@@ -43,7 +43,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",
-    # What is deleted is overwritten: a key that was destroyed must not be left in a free page.
+    # What is deleted is overwritten, and no copy stays where SQLite moved a row: a key that was
+    # destroyed must not be left in the file.
     "PRAGMA secure_delete = ON",
 )
 # Without this the driver would begin and commit transactions by rules of its own.

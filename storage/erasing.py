@@ -177,9 +177,6 @@ def _forget_digests(connection: Connection, traces: _Traces) -> None:
     connection.execute(held)
     wrong = delete(tables.wrong_code).where(tables.wrong_code.c.digest.in_(traces.digests))
     connection.execute(wrong)
-    # An index is full of copies that SQLite left when it made room; made anew it has none.
-    for table in ("identity", "address", "shared_number", "held_sms", "wrong_code"):
-        connection.exec_driver_sql(f"REINDEX {table}")
 
 
 def _ids(connection: Connection, person: int) -> Iterable[int]:

@@ -91,12 +91,8 @@ class Keyring:
         return connection.scalar(_WRAPPED, {"owner": _owner(person_id)}) is not None
 
     def destroy(self, connection: Connection, person_id: int) -> None:
-        """The other keys are written anew, for SQLite may have left copies of a row in its page
-        when it moved rows about: a table that is emptied is overwritten (`secure_delete`).
-        """
-        rows = connection.execute(select(_key).where(_key.c.owner != _owner(person_id))).all()
-        connection.execute(delete(_key))
-        connection.execute(insert(_key), [row._asdict() for row in rows])
+        """SQLite overwrites what it deletes, and copies of it in its pages (`secure_delete`)."""
+        connection.execute(delete(_key).where(_key.c.owner == _owner(person_id)))
         if self._remembered is not None:
             self._remembered.pop(person_id, None)
 
