@@ -69,6 +69,7 @@ async def _share_a_phone(world: Watched) -> None:
     """A letter from a phone that two share, and nobody says whose it is."""
     await given(world, "P-001 reached by SMS")
     await given(world, "another participant Nima who shares the phone of P-001")
+    await world.pass_time(timedelta(hours=2))
     await world.phone("P-001-sms").send("it itches, is that normal?")
     await world.pass_time(timedelta(hours=1))
 
