@@ -62,6 +62,11 @@ def normalize(text: str) -> str:
     return folded
 
 
+def sound(text: str) -> str:
+    """Halves of letters, which no database keeps, become a mark that something was there."""
+    return text.encode(errors="replace").decode()
+
+
 def trimmed(text: str) -> str:
     """A normalized text without the punctuation and emoji around it, for matching options."""
     start, end = 0, len(text)

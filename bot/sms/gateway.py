@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.sending.outgoing import Outcome
@@ -36,8 +36,17 @@ class Report:
     reason: str | None = None
 
 
+# Seconds since 1970 have as many until long after any trial.
+_MOST_DIGITS = 10
 # What stands in a callback's address and body; a body of plain text is its "text".
 Fields = Mapping[str, str]
+
+
+def sent_at(seconds: object) -> datetime | None:
+    """When an SMS was sent, as gateways write it; None for what can be no such moment."""
+    said = str(seconds)
+    is_moment = said.isdecimal() and len(said) <= _MOST_DIGITS
+    return datetime.fromtimestamp(int(said), UTC) if is_moment else None
 
 
 class Gateway(Protocol):

@@ -5,14 +5,14 @@ Learnt by running it: Persian needs coding 2 and its charset named, or arrives a
 headers, so that they stand in no log of addresses.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 import httpx
 
 from bot.sending.outgoing import NotSent, Outcome, Refused, Sent, Unknown
-from bot.sms.gateway import Fields, NewSms, Received, Report
+from bot.sms.gateway import Fields, NewSms, Received, Report, sent_at
 from bot.sms.parts import is_gsm
 
 # Reports that are asked for: delivered, failed, and refused by the operator.
@@ -63,9 +63,8 @@ class Kannel:
         return _outcome(answer.status_code, reference)
 
     def read_incoming(self, fields: Fields) -> Received:
-        sent = fields.get("sent", "")
-        at = datetime.fromtimestamp(int(sent), UTC) if sent.isdecimal() else None
-        return Received(fields["id"], fields["from"], fields["text"], at)
+        sent = sent_at(fields.get("sent"))
+        return Received(fields["id"], fields["from"], fields["text"], sent)
 
     def read_report(self, fields: Fields) -> Report | None:
         """SMPP tells in its own words why: "… stat:EXPIRED err:…"."""

@@ -5,15 +5,19 @@ is not sent again but answered with what was sent before, so any attempt may be 
 are not signed, and what they bring is asked for as well: unread SMS, and what became of ours.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
+from bot.language.typed_text import sound
+from bot.logs import failure
 from bot.sending.outgoing import NotSent, Outcome, Refused, Sent, Slower
-from bot.sms.gateway import AskedInVain, Fields, NewSms, Received, Report
+from bot.sms.gateway import AskedInVain, Fields, NewSms, Received, Report, sent_at
+
+Entry = Mapping[str, Any]
+Read = TypeVar("Read")
 
 # Busy, too many at once, or the same in a short time: the gateway wants to be left alone.
 _LATER = {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, 451}
@@ -65,38 +69,49 @@ class Kavenegar:
     async def unread(self) -> Sequence[Received]:
         """Each is handed out as unread once, so all of them are taken."""
         entries = await self._entries("sms/receive.json", linenumber=self._number, isread="0")
-        return [
-            Received(
-                str(entry["messageid"]),
-                str(entry["sender"]),
-                str(entry["message"]),
-                datetime.fromtimestamp(int(entry["date"]), UTC) if "date" in entry else None,
-            )
-            for entry in entries
-        ]
+        return [*_readable(entries, _received)]
 
     async def look_up(self, references: Sequence[str]) -> Sequence[Report]:
         entries = await self._entries("sms/status.json", messageid=",".join(references))
-        found = (_report(str(entry["messageid"]), str(entry["status"])) for entry in entries)
+        found = _readable(entries, lambda it: _report(_reference(it), str(it["status"])))
         return [report for report in found if report is not None]
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _entries(self, what: str, **given: str) -> Sequence[Mapping[str, Any]]:
+    async def _entries(self, what: str, **given: str) -> Sequence[Entry]:
         try:
             answer = await self._client.post(what, data=given)
-            if answer.status_code != HTTPStatus.OK:
-                raise AskedInVain
-            return answer.json()["entries"] or ()
-        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            entries = answer.json()["entries"] or []
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError):
             raise AskedInVain from None
+        if answer.status_code != HTTPStatus.OK or not isinstance(entries, list):
+            raise AskedInVain
+        return entries
+
+
+def _readable(entries: Sequence[Entry], read: Callable[[Entry], Read]) -> Iterator[Read]:
+    """One that cannot be read takes none of the others with it."""
+    for entry in entries:
+        try:
+            yield read(entry)
+        except (KeyError, TypeError) as error:
+            failure("sms_entry_unreadable", error)
+
+
+def _received(entry: Entry) -> Received:
+    reference, sender, words = _reference(entry), str(entry["sender"]), str(entry["message"])
+    return Received(reference, sender, words, sent_at(entry.get("date")))
+
+
+def _reference(entry: Entry) -> str:
+    return sound(str(entry["messageid"]))
 
 
 def _accepted(answer: httpx.Response) -> Outcome:
     try:
         return Sent(str(answer.json()["entries"][0]["messageid"]))
-    except (ValueError, KeyError, IndexError, TypeError):
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return NotSent("gateway_silent")
 
 

@@ -9,7 +9,7 @@ import hashlib
 from bot.ingress import Ingress
 from bot.language.stop_words import is_stop
 from bot.language.typed_answers import read_phone
-from bot.language.typed_text import Problem
+from bot.language.typed_text import Problem, sound
 from bot.logs import log
 from bot.sending.pacing import ChatPace
 from bot.sms.channel import CHANNEL, note_blocked
@@ -58,7 +58,7 @@ class Receiving:
             CHANNEL,
             _number(self._gateway, received.id),
             number,
-            Typed(_sound(received.text)[:_LONGEST]),
+            Typed(sound(received.text)[:_LONGEST]),
             sent_at=received.sent_at,
         )
         await self._ingress.take(incoming, "", hear)
@@ -90,11 +90,6 @@ def _number(gateway: str, received: str) -> int:
     """A gateway's name for an SMS as the number of an update."""
     digest = hashlib.sha256(f"{gateway}:{received}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1
-
-
-def _sound(words: str) -> str:
-    """Halves of letters, which no database keeps, become a mark that something was there."""
-    return words.encode(errors="replace").decode()
 
 
 def _gets_messages(desk: Desk, number: str) -> bool:

@@ -41,7 +41,7 @@ def mended(status: int, content: bytes) -> tuple[int, bytes]:
     """An answer of Bale's as the Bot API would give it."""
     try:
         answer = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return status, content
     if status != HTTPStatus.OK and isinstance(answer, dict):
         status = _status(status, str(answer.get("description", "")).casefold())

@@ -7,12 +7,10 @@ from typing import Any
 
 from bot.ingress import Ingress
 from bot.telegram.dialects import Dialect
-from bot.telegram.updates import read_update
+from bot.telegram.updates import number_of, read_update
 from bot.turn.incoming import Incoming
 
 Raw = Mapping[str, Any]
-
-_LARGEST_NUMBER = 2**63 - 1
 
 
 class Receiving:
@@ -49,16 +47,11 @@ class Receiving:
         try:
             return read_update(raw, self._dialect)
         except Exception as error:  # noqa: BLE001 - a malformed update may raise anything
-            await self._ingress.set_aside(self._dialect.channel, _number_of(raw), raw, error)
+            await self._ingress.set_aside(self._dialect.channel, number_of(raw), raw, error)
             return None
-
-
-def _number_of(raw: object) -> int | None:
-    number = raw.get("update_id") if isinstance(raw, Mapping) else None
-    return number if type(number) is int and abs(number) <= _LARGEST_NUMBER else None
 
 
 def next_offset(batch: Sequence[Raw]) -> int | None:
     """Behind the last update of a batch; the messenger numbers every one."""
-    numbers = [number for raw in batch if (number := _number_of(raw)) is not None]
+    numbers = [number for raw in batch if (number := number_of(raw)) is not None]
     return max(numbers) + 1 if numbers else None

@@ -21,6 +21,7 @@ from telegram import (
     User,
 )
 
+from bot.language.typed_text import sound
 from bot.telegram.dialects import Dialect
 from bot.turn.incoming import (
     AddedToGroup,
@@ -34,6 +35,7 @@ from bot.turn.incoming import (
     UnblockedBot,
 )
 
+_LARGEST_NUMBER = 2**63 - 1
 _STAYS = {ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER, ChatMember.RESTRICTED}
 _PRIVATE_CHANGES: Mapping[str, Content] = {
     ChatMember.BANNED: BlockedBot(),
@@ -56,10 +58,11 @@ def read_update(raw: Mapping[str, Any], dialect: Dialect) -> Incoming | None:
 
     The update's own number must be whole, for it is what the update is known by.
     """
-    update = Update.de_json(dict(raw), None)
-    if not isinstance(update.update_id, int):
+    number = number_of(raw)
+    if number is None:
         raise TypeError("an update without a number")
-    origin = _Origin(dialect, update.update_id)
+    update = Update.de_json(dict(raw), None)
+    origin = _Origin(dialect, number)
     if update.callback_query is not None:
         return _tap(origin, update.callback_query)
     if update.my_chat_member is not None:
@@ -69,6 +72,12 @@ def read_update(raw: Mapping[str, Any], dialect: Dialect) -> Incoming | None:
     if update.message is not None:
         return _message(origin, update.message)
     return None
+
+
+def number_of(raw: object) -> int | None:
+    """The number of an update, if it has one that can be kept."""
+    number = raw.get("update_id") if isinstance(raw, Mapping) else None
+    return number if type(number) is int and abs(number) <= _LARGEST_NUMBER else None
 
 
 def _message(origin: _Origin, message: Message) -> Incoming | None:
@@ -91,12 +100,13 @@ def _incoming(
     content: Content,
     message: Message | None = None,
 ) -> Incoming:
+    language = None if sender is None else sender.language_code
     return Incoming(
         origin.dialect.channel,
         origin.number,
-        str(chat.id),
+        str(int(chat.id)),
         content if chat.type == Chat.PRIVATE else AddedToGroup(),
-        None if sender is None else sender.language_code,
+        None if language is None else sound(language),
         None if message is None else _sent_at(message),
         None if message is None else str(message.message_id),
     )
@@ -111,11 +121,11 @@ def _content(origin: _Origin, message: Message) -> Content | None:
     if message.chat.type != Chat.PRIVATE:
         return None if message.left_chat_member is not None else AddedToGroup()
     if message.text is not None:
-        return Typed(message.text)
+        return Typed(sound(message.text))
     attached = message.effective_attachment
     if attached is None and message.caption is None and not message.api_kwargs:
         return None
-    return Sent(message.caption or _words(attached), _file(origin, message))
+    return Sent(sound(message.caption or _words(attached)), _file(origin, message))
 
 
 def _words(attached: object) -> str:
@@ -133,11 +143,11 @@ def _words(attached: object) -> str:
 def _file(origin: _Origin, message: Message) -> str | None:
     mark = origin.dialect.mark
     if message.photo:
-        return f"photo:{mark}{message.photo[-1].file_id}"
+        return sound(f"photo:{mark}{message.photo[-1].file_id}")
     for kind in _FILES:
         file = getattr(message, kind)
         if file is not None:
-            return f"{kind}:{mark}{file.file_id}"
+            return sound(f"{kind}:{mark}{file.file_id}")
     return None
 
 
@@ -146,8 +156,8 @@ def _tap(origin: _Origin, query: CallbackQuery) -> Incoming:
     message = query.message
     sender = query.from_user
     tapped = Tapped(
-        query.data or "",
-        f"{origin.dialect.mark}{query.id}",
+        sound(query.data or ""),
+        sound(f"{origin.dialect.mark}{query.id}"),
         None if message is None else str(message.message_id),
     )
     private = Chat(sender.id, Chat.PRIVATE)

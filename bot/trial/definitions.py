@@ -48,11 +48,21 @@ def _instruments(folder: Path) -> dict[InstrumentKey, Instrument]:
             raise DefinitionRefused(
                 [DefinitionProblem(file, "version", 'must be a whole number, such as "2"')]
             )
+        if astray := follows_nothing(instrument):
+            detail = f"names no question of this instrument: {', '.join(astray)}"
+            raise DefinitionRefused([DefinitionProblem(file, "follow_up.after", detail)])
         if key in found:
             detail = f"{instrument.name} version {instrument.version} is in another file too"
             raise DefinitionRefused([DefinitionProblem(file, "version", detail)])
         found[key] = instrument
     return found
+
+
+def follows_nothing(instrument: Instrument) -> list[str]:
+    """What its follow-up questions are said to follow, and is no question of it."""
+    known = {it.id for it in instrument.items}
+    after = () if instrument.follow_up is None else instrument.follow_up.after
+    return [name for name in after if name not in known]
 
 
 def _semantic_problems(

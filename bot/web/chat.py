@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.language.catalogues import LANGUAGES
+from bot.language.typed_text import sound
 from bot.sending.file_types import is_shown, type_of
 from bot.sending.pacing import ChatPace
 from bot.trial.study import Study
@@ -85,7 +86,7 @@ class Chat:
             Route("/state", self.show_state),
             Route("/events", self.stream_events),
             Route("/lines", self.show_lines),
-            Route("/files/{line:int}", self.show_file),
+            Route("/files/{line}", self.show_file),
             Route("/send", self.take_words, methods=["POST"]),
             Route("/tap", self.take_tap, methods=["POST"]),
             Route("/file", self.take_file, methods=["POST"]),
@@ -177,9 +178,8 @@ class Chat:
     @answered
     async def show_file(self, request: Request) -> Response:
         chats = await self._chats(token_of(request))
-        found = await self._database.read(
-            self._file, chats=chats, line_id=int(request.path_params["line"])
-        )
+        line = _number(request.path_params["line"])
+        found = await self._database.read(self._file, chats=chats, line_id=line or 0)
         if found is None:
             raise Refused(HTTPStatus.NOT_FOUND)
         shown = "inline" if is_shown(found.type) else "attachment"
@@ -203,7 +203,7 @@ class Chat:
             raise Refused(HTTPStatus.BAD_REQUEST)
         if len(words.encode("utf-16-le", errors="surrogatepass")) // 2 > LONGEST_WORDS:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        await self._surely(self._receiving.words(sent.chat, sent.key, _sound(words), sent.language))
+        await self._surely(self._receiving.words(sent.chat, sent.key, sound(words), sent.language))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @answered
@@ -223,7 +223,7 @@ class Chat:
         file_type = type_of(content)
         if file_type is None:
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        name = _sound(unquote(request.headers.get("x-file-name", "")))[:_LONGEST_NAME]
+        name = sound(unquote(request.headers.get("x-file-name", "")))[:_LONGEST_NAME]
         file = File(file_type, name, content)
         await self._surely(self._receiving.file(sent.chat, sent.key, file, sent.language))
         return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -286,11 +286,6 @@ def _number(given: object) -> int | None:
 
 def _language(request: Request) -> str | None:
     return request.headers.get("accept-language", "")[:8] or None
-
-
-def _sound(words: str) -> str:
-    """Halves of letters, which no database keeps, become a mark that something was there."""
-    return words.encode(errors="replace").decode()
 
 
 def _words(study: Study, beginnings: tuple[str, ...]) -> dict[str, dict[str, str]]:

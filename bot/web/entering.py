@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.language.typed_text import words_of
+from bot.language.typed_text import sound, words_of
 from bot.turn import entering
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks
@@ -117,7 +117,7 @@ class Entering:
 
 def _attempt(request: Request, given: dict[str, Any]) -> Attempt:
     caller = "" if request.client is None else request.client.host
-    secret, code = str(given.get("link", "")), "".join(words_of(str(given.get("code", ""))))
+    secret, code = sound(str(given.get("link", ""))), "".join(words_of(str(given.get("code", ""))))
     return Attempt(caller, secret, code, request.headers.get("accept-language", "")[:8] or None)
 
 

@@ -53,11 +53,11 @@ def as_given(
     chart, visit = facts.chart, str(answers.get("visit"))
     assert chart is not None
     for view in given.trial.views:
-        on = _taken_on(facts, answers, given, view.name)
         if item == picture_id(visit, view.name) and answers[item] != SKIPPED:
+            on = _taken_on(facts, answers, given, view.name)
             return (ReceivePhotograph(chart.participant, visit, view.name, on),)
         if item == _reason_id(visit, view.name):
-            reason = str(answers[item])
+            on, reason = _taken_on(facts, answers, given, view.name), str(answers[item])
             return (SkipView(chart.participant, visit, view.name, on, reason),)
     return ()
 

@@ -81,6 +81,22 @@ def test_what_a_png_or_webp_says_is_not_kept_either() -> None:
         assert PLANTED not in found.content
 
 
+def test_what_is_two_things_at_once_is_kept_as_a_picture_alone() -> None:
+    for behind in (b"PK\x03\x04 an archive", b"<script>alert(1)</script>", b"%PDF-1.7"):
+        found = check(written(strands()) + behind, ASKED)
+        assert isinstance(found, Picture)
+        assert behind not in found.content
+
+
+def test_of_a_picture_that_moves_one_is_kept() -> None:
+    """However many there are: none but the first is decoded."""
+    first = strands(720, 960)
+    others = [Image.new("RGB", first.size, (it, 0, 0)) for it in range(40)]
+    moving = written(first, "PNG", save_all=True, append_images=others)
+    assert moving.count(b"fcTL") == 41
+    assert kept(moving).getpixel((20, 20))[0] > 200  # type: ignore[index]
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_is_kept_upright(orientation: int) -> None:
     """The marked corner is where whoever held the camera saw it."""
@@ -161,6 +177,9 @@ def bomb() -> bytes:
         (b"", Unfit.NO_PICTURE),
         (b"GIF89a something", Unfit.NO_PICTURE),
         (b"MZ a program", Unfit.NO_PICTURE),
+        (b"PK\x03\x04 an archive", Unfit.NO_PICTURE),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", Unfit.NO_PICTURE),
+        (b"<!doctype html><script>alert(1)</script>", Unfit.NO_PICTURE),
         (b"\xff\xd8\xff and no more", Unfit.BROKEN),
         (written(strands())[:20_000], Unfit.BROKEN),
         (written(strands(), "PNG")[:3_000], Unfit.BROKEN),

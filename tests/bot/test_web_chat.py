@@ -119,19 +119,24 @@ class Web:
     def channel(self) -> WebChannel:
         return self.part._channel
 
+    @classmethod
+    async def open(cls, folder: Path) -> "Web":
+        path = folder / "hamrah.sqlite3"
+        clock = SetClock()
+        prepare(path, folder / "backups", clock.now())
+        database = Database.open(f"sqlite:///{path}")
+        keys = await database.write(Keyring.open, MasterKeys.create(folder / "master.key"))
+        desks = Desks(keys, STUDY, clock, Links(personal=f"{ORIGIN}{PATH}/#{{}}".format))
+        entering = Entering(database, desks, PATH, secure=True)
+        part = WebPart(database, desks, Files(), Live(), [ORIGIN], entering.routes)
+        return cls(database, desks, clock, part, Starlette(routes=part.routes))
+
 
 @pytest.fixture
 async def web(tmp_path: Path) -> AsyncIterator[Web]:
-    path = tmp_path / "hamrah.sqlite3"
-    clock = SetClock()
-    prepare(path, tmp_path / "backups", clock.now())
-    database = Database.open(f"sqlite:///{path}")
-    keys = await database.write(Keyring.open, MasterKeys.create(tmp_path / "master.key"))
-    desks = Desks(keys, STUDY, clock, Links(personal=f"{ORIGIN}{PATH}/#{{}}".format))
-    entering = Entering(database, desks, PATH, secure=True)
-    part = WebPart(database, desks, Files(), Live(), [ORIGIN], entering.routes)
-    yield Web(database, desks, clock, part, Starlette(routes=part.routes))
-    await database.close()
+    web = await Web.open(tmp_path)
+    yield web
+    await web.database.close()
 
 
 async def enter(browser: httpx.AsyncClient, secret: str, code: str) -> httpx.Response:
