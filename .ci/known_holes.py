@@ -12,7 +12,11 @@ Package = dict[str, Any]
 
 
 def main() -> int:
-    packages: list[Package] = json.loads(sys.stdin.read() or "{}").get("dependencies", [])
+    report = sys.stdin.read()
+    if not report:
+        sys.stdout.write("Known holes were not checked: pip-audit reached nobody, or failed.\n")
+        return 0
+    packages: list[Package] = json.loads(report)["dependencies"]
     asked = [package for package in packages if "skip_reason" not in package]
     holes = [hole for package in asked for hole in _holes(package)]
     if holes:

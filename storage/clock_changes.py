@@ -13,11 +13,12 @@ from sqlalchemy import Connection, func, insert, select
 from storage import tables
 
 _change = tables.clock_change
-_COUNTED = [
-    table
+# Their rows are numbered as they are written; a participant, say, has the number of a person.
+_COUNTED = {
+    name: table
     for name in (*tables.RECORDED, "audit")
     if "id" in (table := tables.metadata.tables[name]).primary_key.columns
-]
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,19 @@ class Marks:
     changes: Sequence[Change]
 
     def off_by(self, table_name: str, row_id: int) -> int:
-        """By how many seconds the clock was wrong when this row was written; 0 if it was right."""
+        """By how many seconds the clock was wrong when this row was written; 0 if it was right.
+        Raises KeyError for a table whose rows are not numbered in the order of their writing.
+        """
+        if table_name not in _COUNTED:
+            raise KeyError(table_name)
         before = (it for it in reversed(self.changes) if it.reached.get(table_name, 0) < row_id)
         return next((it.off_by for it in before), 0)
 
 
 def note(connection: Connection, *, off_by: int, at: datetime) -> int:
     reached = {
-        table.name: connection.scalar(select(func.max(table.c.id))) or 0 for table in _COUNTED
+        name: connection.scalar(select(func.max(table.c.id))) or 0
+        for name, table in _COUNTED.items()
     }
     row = insert(_change).values(off_by=off_by, reached=reached, at=at).returning(_change.c.id)
     change_id: int = connection.execute(row).scalar_one()

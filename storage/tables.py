@@ -956,7 +956,8 @@ channel_outage = Table(
 )
 
 # From here on our clock was wrong by so many seconds, ahead of the messengers' above 0, or right
-# again at 0. `reached` is the last row of each recorded table, and of the audit trail, before it.
+# again at 0. `reached` is the last row before it of the audit trail, and of each recorded table
+# that counts its rows.
 clock_change = Table(
     "clock_change",
     metadata,

@@ -66,10 +66,10 @@ class Left:
 
 
 async def play(
-    world: Watched, play: Callable[[Watched], Awaitable[None]], capfd: pytest.CaptureFixture[str]
+    world: Watched, trial: Callable[[Watched], Awaitable[None]], capfd: pytest.CaptureFixture[str]
 ) -> Left:
     """Play a trial to its end, and look at everything that it left."""
-    await play(world)
+    await trial(world)
     views = "".join([await _view(world, person) for person in await _everybody(world)])
     digests = await world.database.read(_digests)
     sent = await world.database.read(_sent, world)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.rehearsal.scenes import given, redefine
-from bot.rehearsal.stage import PIN
 from flows.roles import Role
 from tests.blinding.watched import Watched
 
@@ -29,9 +28,9 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _rate(world)
     await _share_a_phone(world)
     await _guess(world)
-    await _unblind_one(world)
+    await world.unblind_one("P-003")
     world.copy()
-    await _end_the_trial(world)
+    await world.end_the_trial()
 
 
 async def _retire_one(world: Watched) -> None:
@@ -81,15 +80,3 @@ async def _guess(world: Watched) -> None:
     await world.pass_time(timedelta(days=100))
     for name in ("rater", "second", "third"):
         await world.say(name, "/ratings", "[r]", "[a]", "/ratings")
-
-
-async def _unblind_one(world: Watched) -> None:
-    await world.say("clinician", "/unblind P-003", "she is in hospital", PIN, "[S]")
-    await world.say("pi", "[r]", PIN, "[S]")
-    await world.say("clinician", "[r]")
-
-
-async def _end_the_trial(world: Watched) -> None:
-    await world.say("pi", "/trial_end", "/lock", "(YES)", "it ends here", PIN, "[S]")
-    await world.say("pi", "/sign_off", "(YES)", PIN, "[S]", "/unblind_trial", "(YES)", PIN, "[S]")
-    await world.say("clinician", "[r]", PIN, "[S]")

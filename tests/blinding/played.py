@@ -30,9 +30,10 @@ async def play(world: Watched, permuted: Mapping[str, str]) -> None:
     await _look_back(world)
     await _guess(world)
     await _paper_where_there_is_none(world)
-    await _unblind_one(world)
+    await world.unblind_one("P-001")
     world.copy()
-    await _end_the_trial(world)
+    await world.end_the_trial()
+    await world.say("clinician", "/alerts")
     await _put_right(world)
     await _staff_changes(world)
 
@@ -214,19 +215,6 @@ async def _enter_for(world: Watched) -> None:
     await world.fill_in(clinician)
     await world.say("coordinator", "/retract_answers P-001", "[a]", "(NOT_SO)", "a slip", "[S]")
     await world.say("clinician", "/retract_answers P-003", "2", "(ANSWERS)", "a slip", "[S]")
-
-
-async def _unblind_one(world: Watched) -> None:
-    """The clinician is shown an arm that they know; the PI agrees to it unseen."""
-    await world.say("clinician", "/unblind P-001", "she is in hospital", PIN, "[S]")
-    await world.say("pi", "[r]", PIN, "[S]")
-    await world.say("clinician", "[r]")
-
-
-async def _end_the_trial(world: Watched) -> None:
-    await world.say("pi", "/trial_end", "/lock", "(YES)", "it ends here", PIN, "[S]")
-    await world.say("pi", "/sign_off", "(YES)", PIN, "[S]", "/unblind_trial", "(YES)", PIN, "[S]")
-    await world.say("clinician", "[r]", PIN, "[S]", "/alerts")
 
 
 async def _look_back(world: Watched) -> None:

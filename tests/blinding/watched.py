@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.rehearsal.phones import Phone
+from bot.rehearsal.stage import PIN
 from bot.rehearsal.world import DATABASE, MASTER_KEY, World
 from bot.turn import arms
 from bot.turn.incoming import Content, Tapped, Typed
@@ -30,7 +31,8 @@ class Watched(World):
 
     def copy(self) -> None:
         """Keep the data as they are now, for what is typed on the command line afterwards."""
-        backup(self.folder / DATABASE, _made(self.copied), self.now).rename(self.copied / DATABASE)
+        self.copied.mkdir()
+        backup(self.folder / DATABASE, self.copied, self.now).rename(self.copied / DATABASE)
         shutil.copy(self.folder / MASTER_KEY, self.copied)
 
     async def receive(
@@ -109,7 +111,14 @@ class Watched(World):
             else:
                 await phone.send(line)
 
+    async def unblind_one(self, code: str) -> None:
+        """The clinician is shown an arm that they know; the PI agrees to it unseen."""
+        await self.say("clinician", f"/unblind {code}", "she is in hospital", PIN, "[S]")
+        await self.say("pi", "[r]", PIN, "[S]")
+        await self.say("clinician", "[r]")
 
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder
+    async def end_the_trial(self) -> None:
+        await self.say("pi", "/trial_end", "/lock", "(YES)", "it ends here", PIN, "[S]")
+        await self.say("pi", "/sign_off", "(YES)", PIN, "[S]", "/unblind_trial", "(YES)", PIN)
+        await self.say("pi", "[S]")
+        await self.say("clinician", "[r]", PIN, "[S]")

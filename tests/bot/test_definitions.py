@@ -277,6 +277,14 @@ def test_a_wrong_instrument_is_named_with_its_file(
     assert line.startswith(f"{INSTRUMENT}: {said}")
 
 
+def test_a_follow_up_of_a_question_that_is_none_is_named(folder: Path) -> None:
+    file = "instruments/side_effects.toml"
+    spoil(folder, 'after = ["emergency", ', 'after = ["emergencies", ', file)
+    [line] = refusal(folder)
+    assert line.startswith(f"{file}: follow_up.after: names no question")
+    assert line.endswith(": emergencies")
+
+
 def test_one_version_of_an_instrument_in_two_files_is_named(folder: Path) -> None:
     shutil.copy(folder / INSTRUMENT, folder / "instruments" / "pgais_again.toml")
     assert refusal(folder) == [

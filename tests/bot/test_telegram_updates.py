@@ -88,6 +88,14 @@ def test_what_is_no_text_is_sent_all_the_same(content: Json, expected: Sent) -> 
     assert content_of(**content) == expected
 
 
+def test_halves_of_letters_are_marked_for_no_database_keeps_them() -> None:
+    """JSON can hold them, and whoever forges an update can send them."""
+    half = "\ud83d"
+    file = FILE | {"file_id": f"AgAC-{half}"}
+    assert content_of(text=f"it {half} itches") == Typed("it ? itches")
+    assert content_of(document=file, caption=half) == Sent("?", "document:AgAC-?")
+
+
 def test_what_telegram_tells_about_a_chat_is_nobodys_word() -> None:
     assert read(message=message(pinned_message=message(text="?"))) is None
     assert (
@@ -169,6 +177,7 @@ def test_groups_are_left() -> None:
         {},
         {"update_id": "77", "message": message(text="x")},
         {"update_id": None},
+        {"update_id": 2**63, "message": message(text="x")},
         {"update_id": 77, "message": {"message_id": 1}},
         {"update_id": 77, "message": message(chat={"type": "private"}, text="x")},
         {"update_id": 77, "callback_query": {"id": "1"}},

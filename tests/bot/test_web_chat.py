@@ -160,6 +160,14 @@ async def test_nothing_is_shown_before_somebody_entered(web: Web) -> None:
     assert await web.lines() == 0
 
 
+async def test_what_no_database_keeps_is_refused_like_anything_wrong(web: Web) -> None:
+    browser = await web.entered(await web.invite())
+    assert (await browser.get(f"files/{10**30}")).status_code == 404
+    guessed = await web.browser().post("enter", json={"link": "guessed", "code": "123456"})
+    half = await web.browser().post("enter", content=rb'{"link": "\ud83d", "code": "123456"}')
+    assert half.status_code == guessed.status_code < 500
+
+
 async def test_a_link_with_its_code_opens_the_persons_own_chat(web: Web) -> None:
     invited = await web.invite()
     browser = web.browser()

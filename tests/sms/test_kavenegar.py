@@ -118,6 +118,17 @@ async def test_what_came_in_is_read_by_any_of_the_names_of_its_fields(
         kavenegar.read_incoming({"message": "بله"})
 
 
+async def test_an_entry_that_cannot_be_read_takes_no_other_with_it(
+    kavenegar: Kavenegar, played: PlayedKavenegar
+) -> None:
+    """Each is handed out as unread but once, so the others would be lost."""
+    played.unread.append({"messageid": "16"})
+    played.bring("17", "09120000001", "بله")
+    played.unread[-1]["date"] = 10**30
+    [unread] = await kavenegar.unread()
+    assert (unread.id, unread.sent_at) == ("17", None)
+
+
 @pytest.fixture
 def hamrah(tmp_path: Path, played: PlayedKavenegar) -> Hamrah:
     settings = {

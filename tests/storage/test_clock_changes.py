@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, insert, select
 
 from storage import audit, clock_changes, tables
 from storage.audit import Act
+from storage.clock_changes import Change, Marks
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.schema import prepare
@@ -53,4 +55,13 @@ async def test_rows_are_marked_that_were_written_between_two_changes(tmp_path: P
         "audit": [0, 0, 95, 95, -7200, -7200, 0, 0],
         "screening_failure": [0, 95, -7200, 0],
     }
-    assert marks.off_by("a table that came later", 1) == 0
+
+
+def test_a_table_that_came_later_has_rows_since_the_newest_change_alone() -> None:
+    assert Marks([Change(95, {"audit": 7})]).off_by("response", 1) == 95
+    assert Marks([Change(95, {"audit": 7}), Change(0, {})]).off_by("response", 1) == 0
+
+
+def test_rows_that_are_not_numbered_as_they_are_written_have_no_mark() -> None:
+    with pytest.raises(KeyError):
+        Marks([Change(95, {})]).off_by("participant", 1)
