@@ -13,8 +13,7 @@ and `read` is plain SQLAlchemy Core.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -79,8 +78,7 @@ class Database:
     def __init__(self, writer: "_Writer", reader: AsyncEngine) -> None:
         self._writer = writer
         self._reader = reader
-        self._reads = 0
-        self._idle = asyncio.Event()
+        self._reads: set[asyncio.Task[Any]] = set()
         self._closed = False
 
     @classmethod
@@ -105,10 +103,18 @@ class Database:
     async def read(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        """A call that is cancelled meanwhile is still carried out: a connection of which the making
+        is cancelled is closed by nobody, or too late.
+        """
         self._refuse_if_closed()
-        with self._reading():
-            async with self._reader.connect() as connection:
-                return await connection.run_sync(function, *args, **kwargs)
+        reading = asyncio.create_task(self._read(lambda it: function(it, *args, **kwargs)))
+        self._reads.add(reading)
+        reading.add_done_callback(self._reads.discard)
+        return await asyncio.shield(reading)
+
+    async def _read(self, function: Callable[[Connection], T]) -> T:
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(function)
 
     def on_commit(self, news: str, callback: Callable[[], None]) -> None:
         """Called in the event loop after each committed group in which this was announced."""
@@ -120,21 +126,10 @@ class Database:
             return
         self._closed = True
         await self._writer.finish()
+        # A connection in use when the pool is closed would never be closed.
         if self._reads:
-            await self._idle.wait()
+            await asyncio.wait(self._reads)
         await self._reader.dispose()
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Counted, because a connection in use when the pool is closed would never be closed."""
-        self._reads += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._reads -= 1
-            if not self._reads:
-                self._idle.set()
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
