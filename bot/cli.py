@@ -76,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("summary", help="print the weekly summary as of now")
     _add_staff(commands.add_parser("staff", help="who works on the trial"))
     _add_envelopes(commands.add_parser("envelopes", help="the allocation envelopes"))
+    _add_keys(commands.add_parser("keys", help="the master key, which all other keys are under"))
+    _add_erase(commands.add_parser("erase", help="destroy a participant's key, at their wish"))
     _add_take_over(commands.add_parser("take-over", help="a running trial, from a file"))
     audit = commands.add_parser("audit", help="the audit trail")
     _add_audit(audit)
@@ -119,6 +121,24 @@ def _add_envelopes(envelopes: argparse.ArgumentParser) -> None:
         "open", help="write every arm into a file, once the trial is unblinded"
     )
     opened.add_argument("file", metavar="FILE", help="a new file, which its owner alone can read")
+
+
+def _add_keys(keys: argparse.ArgumentParser) -> None:
+    acts = keys.add_subparsers(dest="act", required=True, metavar="ACT")
+    acts.add_parser("list", help="each line of the master key file, and what still needs it")
+    acts.add_parser("rotate", help="make a new master key, or go on where that was interrupted")
+    acts.add_parser("retire", help="take the lines out of the file that nothing needs any more")
+
+
+def _add_erase(erase: argparse.ArgumentParser) -> None:
+    erase.add_argument("code", metavar="CODE", help="the participant's")
+    erase.add_argument(
+        "--by",
+        type=int,
+        required=True,
+        metavar="PERSON",
+        help="the number in `staff list` of the PI who decided it",
+    )
 
 
 def _add_take_over(taking_over: argparse.ArgumentParser) -> None:

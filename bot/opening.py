@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.clock import Clock
+from bot.erasing import erase_again
 from bot.settings import Settings
 from storage import rehearsals
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.lock import SecondCopy, exclusive, usable
+from storage.master_file import MasterFile
 from storage.rehearsals import Rehearsal
 from storage.schema import is_prepared, prepare
-from storage.sealing import MasterKeyMissing, MasterKeys, MasterKeyWrong, Unreadable
+from storage.sealing import MasterKeyMissing, MasterKeyWrong, Unreadable
 
 T = TypeVar("T")
 
@@ -57,18 +59,19 @@ async def patiently(clock: Clock, attempt: Callable[[], T]) -> T:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, master: MasterKeys) -> AsyncIterator[Opened]:
+async def opened(settings: Settings, master: MasterFile) -> AsyncIterator[Opened]:
     """The database of a trial, open for as long as the block lasts. Raises MasterKeyWrong, or
     RehearsalData.
     """
     async with _open(settings, master) as it:
         await it.database.read(rehearsals.require_none, settings.database_file)
+        await erase_again(settings, it.database, it.keys)
         yield it
 
 
 @asynccontextmanager
 async def opened_for_rehearsal(
-    settings: Settings, master: MasterKeys, beginning: Rehearsal
+    settings: Settings, master: MasterFile, beginning: Rehearsal
 ) -> AsyncIterator[tuple[Opened, Rehearsal]]:
     """The database of a rehearsal: the one that goes on there, or else `beginning`. Raises
     MasterKeyWrong, or LiveData.
@@ -81,7 +84,7 @@ async def opened_for_rehearsal(
 
 
 @asynccontextmanager
-async def _open(settings: Settings, master: MasterKeys) -> AsyncIterator[Opened]:
+async def _open(settings: Settings, master: MasterFile) -> AsyncIterator[Opened]:
     database = Database.open(settings.database)
     try:
         yield Opened(database, await _keyring(settings, database, master))
@@ -89,14 +92,14 @@ async def _open(settings: Settings, master: MasterKeys) -> AsyncIterator[Opened]
         await database.close()
 
 
-async def _keyring(settings: Settings, database: Database, master: MasterKeys) -> Keyring:
+async def _keyring(settings: Settings, database: Database, master: MasterFile) -> Keyring:
     try:
         return await database.write(Keyring.open, master)
     except Unreadable:
         raise MasterKeyWrong(path=settings.master_key) from None
 
 
-def make_ready(settings: Settings, at: datetime) -> tuple[MasterKeys, Path | None]:
+def make_ready(settings: Settings, at: datetime) -> tuple[MasterFile, Path | None]:
     """The master keys, and where they were made if this is the first run; then the tables.
 
     To be called by whoever is alone on the data.
@@ -108,7 +111,7 @@ def make_ready(settings: Settings, at: datetime) -> tuple[MasterKeys, Path | Non
     return master, made
 
 
-def make_ready_beside(settings: Settings, at: datetime) -> tuple[MasterKeys, Path | None]:
+def make_ready_beside(settings: Settings, at: datetime) -> tuple[MasterFile, Path | None]:
     """The same for a command beside a running service, which has made everything ready.
 
     Raises SecondCopy while another copy is still making it ready.
@@ -121,16 +124,16 @@ def make_ready_beside(settings: Settings, at: datetime) -> tuple[MasterKeys, Pat
         if not is_prepared(settings.database_file):
             raise
     with usable(settings.data):
-        return MasterKeys.read(settings.master_key), None
+        return MasterFile(settings.master_key), None
 
 
-def _master_keys(settings: Settings) -> tuple[MasterKeys, Path | None]:
+def _master_keys(settings: Settings) -> tuple[MasterFile, Path | None]:
     path, database = settings.master_key, settings.database_file
     if path.exists():
-        return MasterKeys.read(path), None
+        return MasterFile(path), None
     if database.exists() and database.stat().st_size:
         raise MasterKeyMissing(path=path)
-    return MasterKeys.create(path), path
+    return MasterFile.create(path), path
 
 
 def _make_folder(folder: Path) -> None:

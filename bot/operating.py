@@ -10,7 +10,15 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot import envelope_commands, envelope_proofs, record_proofs, record_views, starting
+from bot import (
+    envelope_commands,
+    envelope_proofs,
+    erase_command,
+    key_commands,
+    record_proofs,
+    record_views,
+    starting,
+)
 from bot.clock import SystemClock
 from bot.operator import ROLE, Operator, show
 from bot.settings import Settings
@@ -23,7 +31,7 @@ from bot.turn.summary import summary
 from flows.roles import Role, conflict
 from flows.text import text
 from storage import audit, people, pins
-from storage.backup import backup
+from storage.backup import backup, prune
 
 LONGEST_NAME = 80
 MOST_ENDED = 1000
@@ -78,6 +86,9 @@ async def _backup(it: Operator, _given: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     made = await asyncio.to_thread(backup, database, folder, SystemClock().now())
     it.tell(text("cli.backup_made", file=str(made)))
+    if (days := it.settings.backup_days) is not None:
+        old = await asyncio.to_thread(prune, folder, before=SystemClock().now() - days)
+        it.tell(*(text("cli.backup_deleted", file=str(path)) for path in old))
     return 0
 
 
@@ -249,6 +260,10 @@ _COMMANDS: Mapping[str, Callable[[Operator, argparse.Namespace], Awaitable[int]]
     "envelopes open": envelope_commands.open_all,
     "envelopes certificate": envelope_proofs.certificate,
     "envelopes verify": envelope_proofs.verify,
+    "erase": erase_command.erase,
+    "keys list": key_commands.list_keys,
+    "keys rotate": key_commands.rotate,
+    "keys retire": key_commands.retire,
     "take-over template": taking_over.template,
     "take-over check": taking_over.check,
     "take-over load": taking_over.take_over,

@@ -17,9 +17,10 @@ from bot.trial.study import Study
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks
 from flows.text import Text, text
+from storage.audit import COMMAND_LINE
 from storage.database import Database
 
-ROLE = "command_line"
+ROLE = COMMAND_LINE
 
 P = ParamSpec("P")
 T = TypeVar("T")

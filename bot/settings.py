@@ -7,6 +7,7 @@ name that is not known is refused, for it is most likely a slip.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from io import StringIO
@@ -66,6 +67,7 @@ class Settings:
     sms_budget: int | None
     listen: Listen
     data: Path
+    backup_days: timedelta | None
     database: str
     trial: Path
 
@@ -99,6 +101,10 @@ class Settings:
     @property
     def master_key(self) -> Path:
         return self.data / "master.key"
+
+    @property
+    def erased(self) -> Path:
+        return self.data / "erased"
 
     @property
     def backups(self) -> Path:
@@ -203,6 +209,10 @@ def _price(value: str) -> Price:
     if given is None:
         raise Wrong("must be an amount and a currency, such as 130 toman")
     return Price(Decimal(given[1]), given[2])
+
+
+def _days(value: str) -> timedelta:
+    return timedelta(days=_count(value))
 
 
 def _count(value: str) -> int:
@@ -317,6 +327,11 @@ SETTINGS = (
         default="127.0.0.1:8080",
     ),
     Setting("DATA", "folder of the database, its key and its backups", Path, default="data"),
+    Setting(
+        "BACKUP_DAYS",
+        "days after which `hamrah backup` deletes an older backup; they are kept if not set",
+        _days,
+    ),
     Setting(
         "DATABASE", "URL of the database; an SQLite file in the data folder if not set", _database
     ),

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import assert_never
 
+# Stands for a name or words of somebody who was erased; the shell words it.
+ERASED = "⟨erased⟩"
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -5,6 +5,7 @@ about an envelope's incident, and a rater's guess. Only bot.turn.arms may use th
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, insert, select
 
@@ -161,8 +162,8 @@ def session_note(
     ).one_or_none()
     if row is None:
         return None
-    key = keys.of(connection, participant)
-    return SessionNote(key.open(row.batch), key.open(row.notes))
+    words = partial(keys.words, connection, participant)
+    return SessionNote(words(row.batch), words(row.notes))
 
 
 def keep_words(
@@ -200,4 +201,4 @@ def words_about(
             _words.c.about_id == about_id,
         )
     )
-    return None if sealed is None else keys.of(connection, participant).open(sealed)
+    return None if sealed is None else keys.words(connection, participant, sealed)

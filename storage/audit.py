@@ -19,6 +19,9 @@ from storage.keyring import Keyring
 from storage.sealing import Ciphertext, Unreadable
 from storage.types import written_moment
 
+# The role of whoever types commands.
+COMMAND_LINE = "command_line"
+
 Detail = Mapping[str, str | int | None]
 
 _audit = tables.audit

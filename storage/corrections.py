@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from flows.forms import Answers
+from flows.text import ERASED
 from storage import tables
 from storage.answers import answer_from_json, answer_to_json
 from storage.keyring import Keyring
@@ -132,8 +133,8 @@ def _all() -> Select[Any]:
 
 
 def _correction(connection: Connection, keys: Keyring, row: Row[Any]) -> Correction:
-    key = keys.of(connection, row.participant_id)
-    asked = json.loads(key.open(row.asked))
+    kept = keys.words(connection, row.participant_id, row.asked)
+    asked = {"before": {}, "after": {}} if kept == ERASED else json.loads(kept)
     return Correction(
         row.id,
         row.form_id,
@@ -146,7 +147,7 @@ def _correction(connection: Connection, keys: Keyring, row: Row[Any]) -> Correct
         row.confirmed_at,
         _load(asked["before"]),
         _load(asked["after"]),
-        "" if row.reason is None else key.open(row.reason),
+        keys.words(connection, row.participant_id, row.reason),
     )
 
 

@@ -42,6 +42,9 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",
+    # What is deleted is overwritten, and no copy stays where SQLite moved a row: a key that was
+    # destroyed must not be left in the file.
+    "PRAGMA secure_delete = ON",
 )
 # Without this the driver would begin and commit transactions by rules of its own.
 _DRIVER = {"isolation_level": None}

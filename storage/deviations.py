@@ -87,7 +87,7 @@ def kept(
             row.detail,
             row.recorded_by,
             row.recorded_at,
-            keys.of(connection, row.participant_id).open(row.reason) if row.reason else "",
+            keys.words(connection, row.participant_id, row.reason),
         )
         for row in connection.execute(rows).all()
     ]

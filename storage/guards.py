@@ -17,6 +17,17 @@ from storage.recording import Recording
 
 _ACTS = ("UPDATE", "DELETE")
 
+# Names and numbers are found by keyed digests. Once the person's key is destroyed theirs may be
+# taken out, and nothing else of the row.
+_UNLESS = {
+    ("identity", "UPDATE"): (
+        "NEW.digest IS NULL AND NEW.id IS OLD.id AND NEW.person_id IS OLD.person_id "
+        "AND NEW.kind IS OLD.kind AND NEW.sealed IS OLD.sealed "
+        "AND NEW.recorded_at IS OLD.recorded_at "
+        "AND NOT EXISTS (SELECT 1 FROM key WHERE owner = 'person:' || OLD.person_id)"
+    )
+}
+
 _TRIGGERS = {"sqlite": text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")}
 
 
@@ -37,9 +48,11 @@ class Refusal(ExecutableDDLElement):
 @compiles(Refusal, "sqlite")
 def _for_sqlite(refusal: Refusal, compiler: DDLCompiler, **_: Any) -> str:
     quote = compiler.preparer.quote
+    unless = _UNLESS.get((refusal.table_name, refusal.act))
+    condition = "" if unless is None else f"WHEN NOT ({unless}) "
     return (
         f"CREATE TRIGGER {quote(refusal.name)} "
-        f"BEFORE {refusal.act} ON {quote(refusal.table_name)} "
+        f"BEFORE {refusal.act} ON {quote(refusal.table_name)} {condition}"
         f"BEGIN SELECT RAISE(ABORT, '{refusal.table_name} is append-only'); END"
     )
 

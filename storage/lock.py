@@ -1,4 +1,4 @@
-"""One running copy for one folder of data."""
+"""One running copy for one folder of data, and one command at a time that changes its keys."""
 
 import fcntl
 import os
@@ -12,6 +12,12 @@ from storage.failures import Failure
 class SecondCopy(Failure):
     """Another copy of Hamrah already runs on the data in {folder}; stop it before starting this
     one.
+    """
+
+
+class KeysBeingChanged(Failure):
+    """Another command changes the keys of the data in {folder} at this moment; wait until it ends,
+    and give this one again.
     """
 
 
@@ -33,18 +39,31 @@ def usable(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
+    with _held(folder, "hamrah.lock", SecondCopy):
+        yield
+
+
+@contextmanager
+def changing_keys(folder: Path) -> Iterator[None]:
+    """One command at a time changes keys, also beside a running copy. Raises KeysBeingChanged."""
+    with _held(folder, "keys.lock", KeysBeingChanged):
+        yield
+
+
+@contextmanager
+def _held(folder: Path, name: str, taken: type[Failure]) -> Iterator[None]:
     """The system lets go of the lock when the process ends, however it ends."""
     with usable(folder):
-        lock = os.open(folder / "hamrah.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _take(lock, folder)
+        _take(lock, folder, taken)
         yield
     finally:
         os.close(lock)
 
 
-def _take(lock: int, folder: Path) -> None:
+def _take(lock: int, folder: Path, taken: type[Failure]) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise SecondCopy(folder=folder) from None
+        raise taken(folder=folder) from None

@@ -70,8 +70,7 @@ def words_since(
     rows = connection.scalars(
         select(_mail.c.words).where(_mail.c.person_id == person_id, _mail.c.received_at >= since)
     ).all()
-    key = keys.of(connection, person_id) if rows else None
-    return [] if key is None else [key.open(words) for words in rows]
+    return [keys.words(connection, person_id, words) for words in rows]
 
 
 def waiting(connection: Connection, *, keys: Keyring) -> list[Letter]:
@@ -84,10 +83,16 @@ def waiting(connection: Connection, *, keys: Keyring) -> list[Letter]:
             row.received_at,
             row.attachment is not None,
             row.claimed_by,
-            keys.of(connection, row.person_id).open(row.words),
+            keys.words(connection, row.person_id, row.words),
         )
         for row in rows
     ]
+
+
+def is_waiting(connection: Connection, *, person_id: int) -> bool:
+    """Whether a letter of this person's waits."""
+    found = select(_mail.c.id).where(_mail.c.person_id == person_id, *_WAITING).limit(1)
+    return connection.scalar(found) is not None
 
 
 def exchanged(connection: Connection, *, keys: Keyring, person_id: int) -> list[Exchange]:
@@ -95,7 +100,6 @@ def exchanged(connection: Connection, *, keys: Keyring, person_id: int) -> list[
     rows = connection.execute(
         select(_mail).where(_mail.c.person_id == person_id).order_by(_mail.c.id)
     ).all()
-    key = keys.of(connection, person_id)
     return [
         Exchange(
             row.received_at,
@@ -103,8 +107,8 @@ def exchanged(connection: Connection, *, keys: Keyring, person_id: int) -> list[
             row.answered_by,
             row.closed_at,
             row.closed_by,
-            key.open(row.words),
-            "" if row.answer is None else key.open(row.answer),
+            keys.words(connection, person_id, row.words),
+            keys.words(connection, person_id, row.answer),
         )
         for row in rows
     ]
@@ -129,7 +133,7 @@ def close(connection: Connection, *, mail_id: int, why: str, by: int, at: dateti
 
 def attachment(connection: Connection, *, keys: Keyring, mail_id: int) -> str | None:
     row = connection.execute(select(_mail).where(_mail.c.id == mail_id)).one()
-    if row.attachment is None:
+    if row.attachment is None or not keys.has(connection, row.person_id):
         return None
     return keys.of(connection, row.person_id).open(row.attachment)
 

@@ -261,7 +261,7 @@ def reason_of(
         .order_by(_milestone.c.id.desc())
         .limit(1)
     )
-    return "" if sealed is None else keys.of(connection, participant).open(sealed)
+    return keys.words(connection, participant, sealed)
 
 
 def record_screening_failure(

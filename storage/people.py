@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from flows.list_formats import comparable
 from flows.roles import Role
+from flows.text import ERASED
 from storage import tables
 from storage.keyring import Keyring
 
@@ -139,7 +140,9 @@ def identify(
 
 
 def identity(connection: Connection, *, keys: Keyring, person_id: int, kind: str) -> str:
-    """The newest value of this kind; empty when there is none."""
+    """The newest value of this kind; empty when there is none, or none any more. A name is ERASED
+    then.
+    """
     newest = (
         select(_identity.c.sealed)
         .where(_identity.c.person_id == person_id, _identity.c.kind == kind)
@@ -147,7 +150,8 @@ def identity(connection: Connection, *, keys: Keyring, person_id: int, kind: str
         .limit(1)
     )
     sealed = connection.scalar(newest)
-    return "" if sealed is None else keys.of(connection, person_id).open(sealed)
+    found = keys.words(connection, person_id, sealed)
+    return "" if found == ERASED and kind != "name" else found
 
 
 def _digest(keys: Keyring, kind: str, value: str) -> bytes:
@@ -397,6 +401,12 @@ def end_roles(
     if role is not None:
         which = and_(which, _role.c.role == role.value)
     connection.execute(update(_role).where(which).values(ended_at=at))
+
+
+def was_staff(connection: Connection, person_id: int) -> bool:
+    """Whether they have, or ever had, a role among the staff."""
+    found = select(_role.c.id).where(_role.c.person_id == person_id).limit(1)
+    return connection.scalar(found) is not None
 
 
 def holders(connection: Connection, role: Role) -> list[int]:

@@ -221,7 +221,9 @@ def content(
         .order_by(_photograph.c.id.desc())
         .limit(1)
     )
-    return None if sealed is None else keys.of(connection, participant).open_file(sealed)
+    if sealed is None or not keys.has(connection, participant):
+        return None
+    return keys.of(connection, participant).open_file(sealed)
 
 
 def set_aside(connection: Connection, *, participant: int, visit: str, at: datetime) -> None:

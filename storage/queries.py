@@ -125,18 +125,18 @@ def _kept(
     row: Row[tuple[object, ...]],
     taken: list[Row[tuple[object, ...]]],
 ) -> Query:
-    key = keys.of(connection, row.participant_id)
+    participant = row.participant_id
     return Query(
         row.id,
         row.participant_id,
         row.key,
         QueryKind(row.kind),
         None if row.subject is None else text_from_json(row.subject),
-        key.open(row.words) if row.words else "",
+        keys.words(connection, participant, row.words),
         row.raised_by,
         row.raised_at,
         tuple(
-            Turn(QueryAct(it.act), it.by, it.at, key.open(it.words) if it.words else "")
+            Turn(QueryAct(it.act), it.by, it.at, keys.words(connection, participant, it.words))
             for it in taken
         ),
     )

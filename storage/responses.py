@@ -376,7 +376,7 @@ def _answer(
     if row.status != "answered":
         return Missing(MissingReason(row.status))
     if row.words is not None:
-        return keys.of(connection, row.participant_id).open(row.words)
+        return keys.words(connection, row.participant_id, row.words)
     match item.kind:
         case Choices():
             return tuple(row.codes)

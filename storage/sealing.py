@@ -16,17 +16,17 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage.disk import sync
+from storage.disk import replace, sync
 from storage.failures import Failure
 
 _VERSION = b"\x01"
 _ID_BYTES = 8
-_HEADER = 1 + _ID_BYTES
+HEADER = 1 + _ID_BYTES
 _NONCE = 12
 _TAG = 16
 _MATERIAL = 32
@@ -120,11 +120,23 @@ class LookupKey:
         return hmac.digest(self.key.material, message, hashlib.sha256)
 
 
+class Wrapping(Protocol):
+    """Whoever has the master keys."""
+
+    def wrap(self, key: Key) -> bytes: ...
+
+    def unwrap(self, wrapped: bytes) -> Key: ...
+
+
 @dataclass(frozen=True, slots=True)
 class MasterKeys:
     """The keys of the file `master.key`; the first line is the current one."""
 
     keys: tuple[Key, ...]
+
+    @property
+    def current(self) -> Key:
+        return self.keys[0]
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -143,15 +155,19 @@ class MasterKeys:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             raise MasterKeyExists(path=path) from None
-        with os.fdopen(file, "w", encoding="ascii") as lines:
-            lines.write(f"{key.id} {base64.b64encode(key.material).decode()}\n")
+        with os.fdopen(file, "wb") as lines:
+            lines.write(_line(key))
             lines.flush()
             os.fsync(file)
         sync(path.parent)
         return cls((key,))
 
+    def replace(self, path: Path) -> None:
+        """Write these keys into the file, which holds the old ones or the new at any moment."""
+        replace(path, b"".join(map(_line, self.keys)))
+
     def wrap(self, key: Key) -> bytes:
-        return _encrypt(self.keys[0], b"key", key.id.to_bytes(_ID_BYTES) + key.material)
+        return _encrypt(self.current, b"key", key.id.to_bytes(_ID_BYTES) + key.material)
 
     def unwrap(self, wrapped: bytes) -> Key:
         plain = _decrypt(self._named(_key_id(wrapped)), b"key", wrapped)
@@ -173,7 +189,7 @@ def _encrypt(key: Key, purpose: bytes, plain: bytes) -> bytes:
 def _decrypt(key: Key, purpose: bytes, raw: bytes) -> bytes:
     if _key_id(raw) != key.id:
         raise Unreadable
-    header, nonce, rest = raw[:_HEADER], raw[_HEADER : _HEADER + _NONCE], raw[_HEADER + _NONCE :]
+    header, nonce, rest = raw[:HEADER], raw[HEADER : HEADER + _NONCE], raw[HEADER + _NONCE :]
     try:
         return AESGCM(key.material).decrypt(nonce, rest, header + purpose)
     except InvalidTag:
@@ -181,9 +197,13 @@ def _decrypt(key: Key, purpose: bytes, raw: bytes) -> bytes:
 
 
 def _key_id(raw: bytes) -> int:
-    if raw[:1] != _VERSION or len(raw) < _HEADER + _NONCE + _TAG:
+    if raw[:1] != _VERSION or len(raw) < HEADER + _NONCE + _TAG:
         raise Unreadable
-    return int.from_bytes(raw[1:_HEADER])
+    return int.from_bytes(raw[1:HEADER])
+
+
+def _line(key: Key) -> bytes:
+    return b"%d %s\n" % (key.id, base64.b64encode(key.material))
 
 
 def _parse(lines: list[str], path: Path) -> tuple[Key, ...]:

@@ -91,5 +91,5 @@ def _opened(connection: Connection, keys: Keyring, row: Row[tuple[object, ...]])
         row.answered_on,
         row.entered_by,
         row.entered_at,
-        keys.of(connection, row.participant_id).open(row.reason),
+        keys.words(connection, row.participant_id, row.reason),
     )

@@ -22,6 +22,9 @@ _file = tables.web_file
 NEWS = "web_line"
 
 # What every line asks is built once: building a statement costs more than SQLite takes to run it.
+# The author of the one line of a chat that holds its menu.
+MENU = "menu"
+
 _WITH_KEY = select(_line).where(
     _line.c.chat_id == bindparam("chat"), _line.c.key == bindparam("key")
 )

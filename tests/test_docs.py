@@ -7,7 +7,7 @@ from pathlib import Path
 HOUSE = Path(__file__).parent.parent
 REQUIREMENTS = HOUSE / "docs" / "requirements.md"
 # What is required, by the letters of its subject and how many there are of each.
-SUBJECTS = {"A": 5, "B": 5, "C": 7, "D": 4, "E": 1}
+SUBJECTS = {"A": 5, "B": 5, "C": 7, "D": 6, "E": 1}
 
 
 def test_every_requirement_stands_in_the_table_once_and_in_order() -> None:

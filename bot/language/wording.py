@@ -31,7 +31,7 @@ from bot.language.catalogues import (
     WordingRefused,
     read_catalogues,
 )
-from flows.text import Param, Text, text
+from flows.text import ERASED, Param, Text, text
 
 __all__ = [
     "LANGUAGES",
@@ -100,6 +100,8 @@ class Wording:
 
     def _words(self, value: Param, language: Language, zone: ZoneInfo) -> str:
         match value:
+            case str() if ERASED in value:
+                return _plain(value.replace(ERASED, self.raw("erased", language)), language)
             case str() | int():
                 return _plain(value, language)
             case datetime():

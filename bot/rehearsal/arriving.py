@@ -175,5 +175,6 @@ def _remove(phone: Phone, message: str) -> None:
         return
     number = int(message.removeprefix(_OWN))
     phone.shown = [it for it in phone.shown if it.number != number]
-    del phone.pictures[number]
+    # In the place of a picture of somebody who was erased there are words.
+    phone.pictures.pop(number, None)
     phone.taken_back += 1

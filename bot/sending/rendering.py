@@ -202,11 +202,11 @@ def _leave(_study: Study, _body: Body, _language: str) -> Leave:
 
 def _comparison(
     connection: Connection, keys: Keyring, study: Study, body: Body, language: str
-) -> Comparison:
+) -> Comparison | Words:
     """Two visits of one participant, whose code is all that is said of them."""
     row = responses.form(connection, body["form"])
 
-    def side(given: Body) -> Side:
+    def side(given: Body) -> Side | None:
         content = photographs.content(
             connection,
             keys=keys,
@@ -214,10 +214,13 @@ def _comparison(
             visit=given["visit"],
             view=body["view"],
         )
-        assert content is not None
+        if content is None:
+            return None
         return Side(content, study.render(text_from_json(given["caption"]), language))
 
     left, right = side(body["left"]), side(body["right"])
+    if left is None or right is None:
+        return _erased(study, language)
     caption = text(
         "comparison.caption",
         code=participants.code_of(connection, row.participant),
@@ -228,14 +231,20 @@ def _comparison(
     return Comparison(left, right, study.render(caption, language))
 
 
+def _erased(study: Study, language: str) -> Words:
+    """In the place of pictures of somebody who was erased while they were on their way."""
+    return Words(study.render(text("erased"), language))
+
+
 def _photograph(
     connection: Connection, keys: Keyring, study: Study, body: Body, language: str
-) -> Picture:
+) -> Picture | Words:
     participant, visit, view = body["participant"], body["visit"], body["view"]
     content = photographs.content(
         connection, keys=keys, participant=participant, visit=visit, view=view
     )
-    assert content is not None
+    if content is None:
+        return _erased(study, language)
     caption = text(
         "photographs.about",
         code=participants.code_of(connection, participant),

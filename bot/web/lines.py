@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sending.outgoing import Buttons, Words
+from storage import web_chats
 from storage.web_chats import Line
 
-BOT, PERSON, MENU = "bot", "me", "menu"
+BOT, PERSON, MENU = "bot", "me", web_chats.MENU
 # The one line of a chat that holds its menu.
 MENU_KEY = "menu"
 

@@ -193,8 +193,11 @@ def _reference(facts: ParticipantFacts, _answers: Answers, given: Circumstances)
 
 def check_present(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> Text | None:
     chart = facts.chart
-    gone = chart is not None and has_left(chart.status)
-    return text("refused.left", code=chart.code) if chart is not None and gone else None
+    if chart is None:
+        return None
+    if facts.is_erased:
+        return text("refused.erased", code=chart.code)
+    return text("refused.left", code=chart.code) if has_left(chart.status) else None
 
 
 def _assign_items(facts: ParticipantFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:

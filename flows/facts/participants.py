@@ -9,7 +9,7 @@ from flows.adverse_events import Event
 from flows.chart import Chart
 from flows.facts.people import Person
 from flows.schedule import Due
-from flows.text import Text
+from flows.text import ERASED, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,10 @@ class ParticipantFacts:
     corrections: int = 0
     linked_on: AbstractSet[str] = frozenset()
     sharing: tuple[str, ...] = ()
+
+    @property
+    def is_erased(self) -> bool:
+        return self.name == ERASED
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ TYPED = (
     "audit show --day 2026-09-26",
     "audit show --day 2026-09-26 --csv day.csv",
     "audit verify",
+    "keys list",
 )
 # As a whole, or on a printed page in groups of four.
 _DIGEST = re.compile(r"[0-9a-f]{16,64}|(?:[0-9a-f]{4} ){7}[0-9a-f]{4}")

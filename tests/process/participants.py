@@ -26,7 +26,7 @@ def add_participants(
         for phone in phones:
             _bind(desk, _enrol(desk, name), channel, phone)
 
-    asyncio.run(_at_desk(settings_of(hamrah), add))
+    asyncio.run(at_desk(settings_of(hamrah), add))
 
 
 def add_with_questionnaire(hamrah: Hamrah, phone: Phone | None = None) -> None:
@@ -47,7 +47,7 @@ def add_with_questionnaire(hamrah: Hamrah, phone: Phone | None = None) -> None:
             at=desk.now,
         )
 
-    asyncio.run(_at_desk(settings_of(hamrah), add))
+    asyncio.run(at_desk(settings_of(hamrah), add))
 
 
 def letters(hamrah: Hamrah) -> list[str]:
@@ -72,7 +72,7 @@ def _bind(desk: Desk, person: int, channel: str, phone: Phone) -> None:
     )
 
 
-async def _at_desk(settings: Settings, function: Callable[[Desk], None]) -> None:
+async def at_desk(settings: Settings, function: Callable[[Desk], None]) -> None:
     clock = SystemClock()
     master, _ = make_ready_beside(settings, clock.now())
     async with opened(settings, master) as it:
