@@ -175,6 +175,8 @@ def test_killed_at_any_step_it_is_finished_at_the_next_start(
         listed = hamrah.command("staff", "list")
         assert listed.returncode == 0, listed.stderr
         assert is_erased(hamrah) == noted[-1]
+        told = hamrah.stored("SELECT count(*) FROM outbox WHERE key LIKE 'erased:%'")
+        assert told == [(noted[-1],)]
         assert name_of(hamrah, "P-002") == OTHERS
         if not died:
             break
