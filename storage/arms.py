@@ -1,5 +1,6 @@
-"""The arms, and what can name one: batch and session note, what is said of events and alerts, words
-about an envelope's incident, and a rater's guess. Only bot.turn.arms may use this.
+"""The arms, and what can name one: batch and session note, what is said of events and alerts, what
+participants write, words about an envelope's incident, and a rater's guess. Only bot.turn.arms may
+use this.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ _told = tables.arm_told
 _guess = tables.arm_guess
 _envelope = tables.envelope
 _words = tables.safety_note
+_mail = tables.mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +204,18 @@ def words_about(
         )
     )
     return None if sealed is None else keys.words(connection, participant, sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a participant wrote and was answered; the answer is empty where there is none."""
+
+    participant: int
+    words: str = field(repr=False)
+    answer: str = field(repr=False)
+
+
+def letter(connection: Connection, *, keys: Keyring, mail_id: int) -> Letter:
+    row = connection.execute(select(_mail).where(_mail.c.id == mail_id)).one()
+    words = partial(keys.words, connection, row.person_id)
+    return Letter(row.person_id, words(row.words), words(row.answer))

@@ -447,6 +447,16 @@ mail = Table(
     Column("closed_at", UTC),
 )
 
+# A letter that the treating clinician found to name no treatment, and handed to the coordinators.
+mail_handed = Table(
+    "mail_handed",
+    metadata,
+    _id(),
+    Column("mail_id", ForeignKey("mail.id"), nullable=False, unique=True),
+    _person("handed_by"),
+    Column("handed_at", UTC, nullable=False),
+)
+
 # A picture of one view at one visit, or that the view was skipped. `state` is "received", then
 # "kept" or "refused" with a reason; or "skipped" from the beginning; "set_aside" where it was sent
 # for somebody else. `file` is the channel's
@@ -1030,6 +1040,7 @@ APPEND_ONLY = (
     "event_mark",
     "identity",
     "incident_words",
+    "mail_handed",
     "milestone",
     "milestone_correction",
     "participant",

@@ -96,6 +96,11 @@ def _rendered(
                 language=language,
             )
             return Words(words)
+        case "letter":
+            letter = arms.letter_message(
+                connection, keys=keys, body=dict(body), person=leaving.person_id
+            )
+            return _worded(study, letter, language)
         case "report":
             page = arms.event_page(
                 connection,

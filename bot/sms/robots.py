@@ -24,13 +24,17 @@ def goes_on(voice: Voice, meant: Content) -> bool:
     desk = voice.desk
     if not isinstance(meant, Typed) or is_wish(desk.study, meant.text):
         return False
-    lately = mail.words_since(
-        desk.connection, keys=desk.keys, person_id=voice.person, since=desk.now - _LATELY
+    lately, alike = mail.count_since(
+        desk.connection,
+        keys=desk.keys,
+        person_id=voice.person,
+        words=meant.text,
+        since=desk.now - _LATELY,
     )
-    if lately.count(meant.text) < _MOST_ALIKE and len(lately) < _MOST_ANSWERED:
+    if alike < _MOST_ALIKE and lately < _MOST_ANSWERED:
         return False
     if is_answer(voice, meant.text) or not mailing.is_letter(meant.text, desk.study):
         return False
-    if lately.count(meant.text) < _MOST_ALIKE:
+    if alike < _MOST_ALIKE:
         mailing.keep(voice, meant.text, None)
     return True

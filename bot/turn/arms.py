@@ -1,9 +1,9 @@
 """The one place that words an arm, or what may name one. Nothing else may import storage.arms.
 
-What is put into the outbox is the number of an allocation or of an event. An arm is read and worded
-when its pop-up leaves, and the pop-up leaves nothing in the chat. The words of an event are longer:
-they leave as a message or a report, to whoever treats that participant at that moment, and nobody
-else.
+What is put into the outbox is the number of an allocation, of an event or of a letter. An arm is
+read and worded when its pop-up leaves, and the pop-up leaves nothing in the chat. The words of an
+event or of a letter are longer: they leave as a message or a report, to whoever treats that
+participant at that moment, and nobody else.
 
 The letters of paper envelopes are held against the planned ratio of their block, and methodologists
 alone are told of a block that broke it. A digital list is refused at its sealing unless every block
@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from bot.reports.page import Page
 from bot.trial.study import Study
 from bot.turn import event_words
+from bot.turn.bodies import message_body, message_from_json
 from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
 from flows.adverse_events import Event, concerned
@@ -33,10 +34,10 @@ from flows.effects.rating import KeepGuess
 from flows.envelope_proofs import Finding, Opening, openings_misfit
 from flows.envelopes import commitment
 from flows.forms import Words
-from flows.messages import say
+from flows.messages import Message, say
 from flows.roles import Role
 from flows.text import Text, text
-from storage import adverse_events, alerts, arms, envelopes, participants, people, responses
+from storage import adverse_events, alerts, arms, envelopes, mail, participants, people, responses
 from storage.audit import Act
 from storage.keyring import Keyring
 from storage.outbox import UNCOUNTED, NewMessage, ToPerson, Urgency
@@ -271,6 +272,15 @@ def show_event(voice: Voice, event: Event) -> None:
     voice.send("event", json.dumps({"event": event.id}))
 
 
+def show_letter(voice: Voice, mail_id: int, message: Message) -> None:
+    """Send a letter with its answer below this head; whoever reads them may learn the arm."""
+    desk = voice.desk
+    participant = mail.writer(desk.connection, mail_id)
+    arms.note_told(desk.connection, person_id=voice.person, participant=participant, at=desk.now)
+    voice.record("show_letter", participant, mail=mail_id)
+    voice.send("letter", message_body(message, mail=mail_id))
+
+
 def show_correction(voice: Voice, participant: int, request: int) -> None:
     """Send a correction that was asked for, with its words."""
     desk = voice.desk
@@ -311,6 +321,21 @@ def event_message(
     parts = adverse_events.parts_of(connection, event.id)
     said = _said(connection, keys, study, chart.participant)
     return event_words.message(study, event, parts, chart, said, language)
+
+
+def letter_message(
+    connection: Connection, *, keys: Keyring, body: dict[str, object], person: int | None
+) -> Message:
+    """A letter with its answer, made when it leaves."""
+    letter = arms.letter(connection, keys=keys, mail_id=int(str(body["mail"])))
+    message = message_from_json(body)
+    chart = participants.chart(connection, letter.participant)
+    if chart.clinician != person:
+        return say(text("refused.not_your_participant", code=chart.code))
+    words = text("mail.words", words=letter.words) if letter.words else text("mail.no_words")
+    answer = (text("mail.was_answered", words=letter.answer),) if letter.answer else ()
+    head, *rest = message.paragraphs
+    return replace(message, paragraphs=(head, words, *answer, *rest))
 
 
 def event_page(

@@ -2,10 +2,11 @@
 
 from bot.language.typed_text import words_of
 from bot.trial.study import Study
+from bot.turn.clinicians import clinician_of
 from bot.turn.desk import Desk
 from bot.turn.reading import units
 from bot.turn.speaking import Voice
-from flows.messages import run_button, say
+from flows.messages import Message, run_button, say
 from flows.roles import Role
 from flows.text import text
 from storage import mail, outbox, participants, people
@@ -32,7 +33,7 @@ def receive(voice: Voice, words: str, file: str | None) -> None:
 
 
 def keep(voice: Voice, words: str, file: str | None) -> None:
-    """Keep a letter, and tell the coordinators."""
+    """Keep a letter, and tell whoever reads it."""
     desk = voice.desk
     mail_id = mail.receive(
         desk.connection,
@@ -43,9 +44,32 @@ def keep(voice: Voice, words: str, file: str | None) -> None:
         at=desk.now,
     )
     voice.record("write_mail", voice.person, mail=mail_id)
-    code = participants.code_of(desk.connection, voice.person)
+    if mail.is_withheld(desk.connection, mail_id):
+        _tell_clinician(desk, voice.person)
+    else:
+        tell_coordinators(desk, voice.person)
+
+
+def tell_coordinators(desk: Desk, participant: int) -> None:
+    desk.notify_role(Role.COORDINATOR, _came(desk, participant))
+
+
+def _tell_clinician(desk: Desk, participant: int) -> None:
+    """Who alone may read it; where there is none, the coordinators have to name one."""
+    clinician = clinician_of(desk, participant)
+    if clinician is not None:
+        desk.notify(clinician, _came(desk, participant))
+        return
+    code = participants.code_of(desk.connection, participant)
+    assign = run_button(text("command.assign.button"), "assign", code)
+    told = say(text("staff.mail_for_nobody", code=code), buttons=((assign,),))
+    desk.notify_role(Role.COORDINATOR, told)
+
+
+def _came(desk: Desk, participant: int) -> Message:
+    code = participants.code_of(desk.connection, participant)
     button = run_button(text("command.mail.button"), "mail")
-    desk.notify_role(Role.COORDINATOR, say(text("staff.mail", code=code), buttons=((button,),)))
+    return say(text("staff.mail", code=code), buttons=((button,),))
 
 
 def note_blocked(desk: Desk, address_id: int, person_id: int) -> None:

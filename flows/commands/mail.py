@@ -1,35 +1,58 @@
-"""Mail of participants: taken in hand by one person, answered through the bot, or closed."""
+"""Mail of participants: taken in hand by one person, answered through the bot, or closed.
 
-from flows.commands.about_participant import COORDINATOR
-from flows.commands.command import Circumstances, Command, Reach, choice, pick, words
+What was written after the randomization can name the arm: the treating clinician reads it, and may
+hand it on to the coordinators, who know no more than that it waits.
+"""
+
+from functools import partial
+
+from flows.commands.about_participant import CLINICIAN, STAFF_OF_PARTICIPANT
+from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, choice, pick, words
 from flows.effects import Decision, Refused
 from flows.effects.following import RunNext
-from flows.effects.mail import AnswerMail, ClaimMail, CloseMail, ShowAttachment
+from flows.effects.mail import AnswerMail, ClaimMail, CloseMail, HandOn, ShowAttachment, ShowLetter
 from flows.effects.speaking import Say
-from flows.facts.mail import Letter, MailFacts
+from flows.facts.mail import Letter, LetterFacts, MailFacts
 from flows.forms import Answers, Item, Review
 from flows.messages import Button, run_button, say
 from flows.text import Text, text
 
 # Longer lists do not fit a message; the next ones move up when these are done.
 MOST_LETTERS = 5
+MOST_ELSEWHERE = 20
 WITHOUT_ANSWER = ("PHONED", "NEEDS_NONE", "TWICE")
 
 
 def _mail(facts: MailFacts, _answers: Answers, given: Circumstances) -> Decision:
+    elsewhere = _elsewhere(facts)
     if not facts.letters:
-        return (Say(say(text("mail.none"))),)
-    title = Say(say(text("mail.title", count=len(facts.letters))))
+        return (Say(say(text("mail.none"), *elsewhere)),)
+    title = Say(say(text("mail.title", count=len(facts.letters)), *elsewhere))
     shown = (_shown(letter, given.actor) for letter in facts.letters[:MOST_LETTERS])
     return (title, *shown)
 
 
-def _shown(letter: Letter, actor: int) -> Say:
-    head = text("mail.head", code=letter.code, at=letter.received_at)
-    body = text("mail.words", words=letter.words) if letter.words else text("mail.no_words")
+def _elsewhere(facts: MailFacts) -> tuple[Text, ...]:
+    """What coordinators are told of letters that they cannot read."""
+    if not facts.elsewhere:
+        return ()
+    lines = tuple(
+        text("mail.elsewhere.line", code=it.code, at=it.received_at, name=it.clinician)
+        if it.clinician
+        else text("mail.elsewhere.nobody", code=it.code, at=it.received_at)
+        for it in facts.elsewhere[:MOST_ELSEWHERE]
+    )
+    return (text("mail.elsewhere", count=len(facts.elsewhere), lines=lines),)
+
+
+def _shown(letter: Letter, actor: int) -> Say | ShowLetter:
+    head, buttons = _label(letter), _buttons(letter)
     is_anothers = letter.claimed_by not in (None, actor)
     taken = (text("mail.taken", name=letter.claimed_name),) if is_anothers else ()
-    return Say(say(head, body, *taken, buttons=_buttons(letter)))
+    if letter.is_withheld:
+        return ShowLetter(letter.id, say(head, *taken, buttons=buttons))
+    body = text("mail.words", words=letter.words) if letter.words else text("mail.no_words")
+    return Say(say(head, body, *taken, buttons=buttons))
 
 
 def _buttons(letter: Letter) -> tuple[tuple[Button, ...], ...]:
@@ -37,8 +60,9 @@ def _buttons(letter: Letter) -> tuple[tuple[Button, ...], ...]:
     close = run_button(text("mail.close.button"), "close_mail", letter.id)
     card = run_button(text("command.card.button"), "card", letter.code)
     picture = run_button(text("mail.attachment.button"), "attachment", letter.id)
-    rows = ((answer, close), (card,))
-    return (*rows, (picture,)) if letter.has_attachment else rows
+    hand = run_button(text("mail.hand_on.button"), "hand_on_mail", letter.id)
+    rows = [(answer, close), (card, picture) if letter.has_attachment else (card,)]
+    return (*rows, (hand,)) if letter.is_withheld else tuple(rows)
 
 
 def _label(letter: Letter) -> Text:
@@ -76,8 +100,10 @@ def _take(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
     return (ClaimMail(letter.id), RunNext("answer", (str(letter.id),)))
 
 
-def _answer_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
-    return (_letter_item(facts), words("reply", 2000))
+def _answer_items(facts: MailFacts, answers: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    letter = _chosen(facts, answers)
+    veiled = letter is not None and letter.is_withheld
+    return (_letter_item(facts), words("reply", 2000, veiled=veiled))
 
 
 def _check_answer(facts: MailFacts, answers: Answers, given: Circumstances) -> Text | None:
@@ -107,6 +133,49 @@ def _close(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision
     return (closed, Say(say(text("mail.closed", code=letter.code))))
 
 
+def _withheld(facts: MailFacts) -> dict[str, Letter]:
+    return {str(letter.id): letter for letter in facts.letters if letter.is_withheld}
+
+
+def _hand_on_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    labels = {number: _label(letter) for number, letter in _withheld(facts).items()}
+    return (pick("letter_id", labels), choice("tells_treatment", "NOTHING", "SOMETHING"))
+
+
+def _check_hand_on(facts: MailFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    return None if _withheld(facts) else text("mail.none")
+
+
+def _hand_on(facts: MailFacts, answers: Answers, given: Circumstances) -> Decision:
+    letter = _chosen(facts, answers)
+    if letter is None:
+        return Refused(text("mail.answered_before"))
+    if answers["tells_treatment"] == "SOMETHING":
+        return Refused(text("mail.not_handed_on", code=letter.code))
+    return (HandOn(letter.id), Say(say(text("mail.handed_on", code=letter.code))))
+
+
+def _letters_items(_f: LetterFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+    return (PARTICIPANT,)
+
+
+def _check_letters(facts: LetterFacts, _answers: Answers, given: Circumstances) -> Text | None:
+    chart = facts.chart
+    if chart is None:
+        return None
+    if chart.clinician != given.actor:
+        return text("refused.not_your_participant", code=chart.code)
+    return None if facts.letters else text("letters.none", code=chart.code)
+
+
+def _letters(facts: LetterFacts, _answers: Answers, _given: Circumstances) -> Decision:
+    """The newest; all of them stand in the history, without words where they can name an arm."""
+    assert facts.chart is not None
+    head = partial(text, "mail.head", code=facts.chart.code)
+    newest = facts.letters[-MOST_LETTERS:]
+    return tuple(ShowLetter(it.id, say(head(at=it.received_at))) for it in newest)
+
+
 def _attachment_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
     labels = {str(letter.id): _label(letter) for letter in facts.letters if letter.has_attachment}
     return (pick("letter_id", labels),)
@@ -122,10 +191,30 @@ def _attachment(facts: MailFacts, answers: Answers, given: Circumstances) -> Dec
 
 
 COMMANDS = (
-    Command("mail", COORDINATOR, MailFacts, _mail, "view_mail"),
+    Command("mail", STAFF_OF_PARTICIPANT, MailFacts, _mail, "view_mail"),
+    Command(
+        "letters",
+        CLINICIAN,
+        LetterFacts,
+        _letters,
+        "view_letters",
+        items=_letters_items,
+        check=_check_letters,
+        reach=Reach.CARD,
+    ),
+    Command(
+        "hand_on_mail",
+        CLINICIAN,
+        MailFacts,
+        _hand_on,
+        "hand_on_mail",
+        items=_hand_on_items,
+        check=_check_hand_on,
+        reach=Reach.BUTTON,
+    ),
     Command(
         "take_mail",
-        COORDINATOR,
+        STAFF_OF_PARTICIPANT,
         MailFacts,
         _take,
         "take_mail",
@@ -135,7 +224,7 @@ COMMANDS = (
     ),
     Command(
         "answer",
-        COORDINATOR,
+        STAFF_OF_PARTICIPANT,
         MailFacts,
         _answer,
         "answer_mail",
@@ -146,7 +235,7 @@ COMMANDS = (
     ),
     Command(
         "close_mail",
-        COORDINATOR,
+        STAFF_OF_PARTICIPANT,
         MailFacts,
         _close,
         "close_mail",
@@ -156,7 +245,7 @@ COMMANDS = (
     ),
     Command(
         "attachment",
-        COORDINATOR,
+        STAFF_OF_PARTICIPANT,
         MailFacts,
         _attachment,
         "view_attachment",

@@ -163,6 +163,7 @@ OFFERS = (
     Offer("why", Page.MESSAGES, _anybody),
     Offer("answer_for", Page.RECORD, _anybody),
     Offer("history", Page.RECORD, _anybody),
+    Offer("letters", Page.RECORD, _own),
     Offer("queries_of", Page.RECORD, _anybody),
     Offer("raise_query", Page.RECORD, _anybody),
     Offer("deviation", Page.RECORD, _anybody),
@@ -180,6 +181,7 @@ OFFERS = (
 LASTING = frozenset(
     {
         "history",
+        "letters",
         "queries_of",
         "raise_query",
         "deviation",

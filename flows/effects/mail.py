@@ -2,11 +2,30 @@
 
 from dataclasses import dataclass, field
 
+from flows.messages import Message
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerMail:
     mail_id: int
     words: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLetter:
+    """Show the treating clinician a letter that can name the arm, below the head of this message;
+    its words are put in when it leaves.
+    """
+
+    mail_id: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class HandOn:
+    """The treating clinician found that a letter names no treatment: coordinators may read it."""
+
+    mail_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +55,6 @@ class WriteLetter:
     words: str = field(repr=False)
 
 
-Corresponding = AnswerMail | ShowAttachment | ClaimMail | CloseMail | WriteLetter
+Corresponding = (
+    AnswerMail | ShowLetter | HandOn | ShowAttachment | ClaimMail | CloseMail | WriteLetter
+)

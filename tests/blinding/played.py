@@ -57,18 +57,28 @@ async def _first_week(world: Watched) -> None:
     await world.say("coordinator", "/alerts", "/events")
     await world.pass_time(timedelta(hours=10))
     await world.say("pi", "/alerts", "/summary", "/protocol")
-    await world.say("P-002", "My head itches a little, is that normal?", "/visits", "/help")
-    await world.phone("P-003").send_file("what is this?")
-    await world.say("coordinator", "/mail")
-    await world.phone("coordinator").tap_data("r:attachment:2")
-    await world.say("coordinator", "/take_mail 1", "/cancel", "/answer 1 yes,", "[S]", "/cancel")
-    await world.say("coordinator", "/close_mail 2", "(PHONED)")
+    await _letters(world)
     await world.say("P-001", "/side_effect")
     await world.fill_in(world.phone("P-001"))
     await world.say("P-002", "/language", "(fa)", "/language", "(en)", "/stop")
     await world.say("coordinator", "/renew_messages P-002 today", "[S]")
     await world.say("P-003", "stop", "/start")
     await _events(world)
+
+
+async def _letters(world: Watched) -> None:
+    """Participants name the product, and so does who answers them; coordinators try to read it."""
+    await world.say("P-002", f"{world.product(2)} itches, is that normal?", "/visits", "/help")
+    await world.phone("P-003").send_file(f"is this {world.product(3)}?")
+    await world.say("P-001", "When are you open?")
+    for name in ("coordinator", "clinician"):
+        await world.say(name, "/mail", "/letters P-002", "/cancel")
+        await world.phone(name).tap_data("r:attachment:2")
+        await world.say(name, "/take_mail 1", "/cancel", "/answer 1", f"{world.product(2)} may")
+        await world.say(name, "[S]" if name == "clinician" else "/cancel")
+        await world.say(name, "/close_mail 2", "(PHONED)" if name == "clinician" else "/cancel")
+    await world.say("clinician", "/hand_on_mail 3", "(NOTHING)", "/letters P-003")
+    await world.say("coordinator", "/mail", "/take_mail 3", "until six", "[S]", "/mail")
 
 
 async def _events(world: Watched) -> None:

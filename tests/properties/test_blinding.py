@@ -36,6 +36,7 @@ pytestmark = pytest.mark.slow
 UNBLINDED = {
     "sealed_arm": {"arm"},
     "incident_words": {"words"},
+    "mail": {"words", "answer"},
     "session_note": {"batch", "notes"},
     "safety_note": {"words"},
     "response": {"words", "reason"},

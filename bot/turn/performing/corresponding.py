@@ -3,14 +3,16 @@
 import json
 from typing import assert_never
 
-from bot.turn import mailing
+from bot.turn import arms, mailing
 from bot.turn.speaking import Voice
 from flows.effects.mail import (
     AnswerMail,
     ClaimMail,
     CloseMail,
     Corresponding,
+    HandOn,
     ShowAttachment,
+    ShowLetter,
     WriteLetter,
 )
 from flows.messages import say
@@ -24,6 +26,10 @@ def perform(voice: Voice, verb: str, effect: Corresponding) -> None:
     match effect:
         case AnswerMail(mail_id, words):
             _answer(voice, verb, mail_id, words)
+        case ShowLetter(mail_id, message):
+            arms.show_letter(voice, mail_id, message)
+        case HandOn(mail_id):
+            _hand_on(voice, verb, mail_id)
         case ShowAttachment(mail_id):
             file = mail.attachment(desk.connection, keys=desk.keys, mail_id=mail_id)
             voice.send("attachment", json.dumps({"file": file}))
@@ -40,11 +46,19 @@ def perform(voice: Voice, verb: str, effect: Corresponding) -> None:
             assert_never(effect)
 
 
+def _hand_on(voice: Voice, verb: str, mail_id: int) -> None:
+    desk = voice.desk
+    participant = mail.writer(desk.connection, mail_id)
+    mail.hand_on(desk.connection, mail_id=mail_id, by=voice.person, at=desk.now)
+    voice.record(verb, participant, mail=mail_id)
+    mailing.tell_coordinators(desk, participant)
+
+
 def _answer(voice: Voice, verb: str, mail_id: int, words: str) -> None:
     desk = voice.desk
-    letter = next(it for it in mail.waiting(desk.connection, keys=desk.keys) if it.id == mail_id)
+    participant = mail.writer(desk.connection, mail_id)
     mail.answer(
-        desk.connection, keys=desk.keys, letter=letter, words=words, by=voice.person, at=desk.now
+        desk.connection, keys=desk.keys, mail_id=mail_id, words=words, by=voice.person, at=desk.now
     )
-    desk.notify(letter.person_id, say(text("mail.from_clinic", words=words)), urgency=Urgency.REPLY)
-    voice.record(verb, letter.person_id, mail=mail_id, words=words)
+    desk.notify(participant, say(text("mail.from_clinic", words=words)), urgency=Urgency.REPLY)
+    voice.record(verb, participant, mail=mail_id)

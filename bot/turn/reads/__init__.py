@@ -34,7 +34,7 @@ from flows.facts.entries import EntryFacts
 from flows.facts.envelopes import BalanceFacts, EnvelopeFacts, LedgerFacts
 from flows.facts.events import EventFacts, OpenEventsFacts
 from flows.facts.linking import LinkFacts
-from flows.facts.mail import MailFacts
+from flows.facts.mail import LetterFacts, MailFacts
 from flows.facts.participants import OwnFacts, ParticipantFacts
 from flows.facts.people import StaffFacts
 from flows.facts.photographs import PhotographFacts
@@ -76,6 +76,7 @@ READERS: Mapping[type, Reader] = {
     BalanceFacts: envelopes.balance,
     AlertFacts: safety.waiting_alerts,
     MailFacts: mail.waiting,
+    LetterFacts: mail.written,
     DayFacts: day.today,
     FindFacts: day.found,
     TimelineFacts: timeline.everything,

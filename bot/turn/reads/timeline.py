@@ -123,10 +123,13 @@ def _corrections(desk: Desk, participant: int) -> Iterator[Happened]:
 
 def _letters(desk: Desk, participant: int) -> Iterator[Happened]:
     for it in mail.exchanged(desk.connection, keys=desk.keys, person_id=participant):
-        yield Happened(it.received_at, text("history.wrote", words=it.words))
+        wrote = text("history.wrote", words=it.words)
+        answered = text("history.answered", words=it.answer)
+        if it.is_withheld:
+            wrote, answered = text("history.wrote_withheld"), text("history.answered_withheld")
+        yield Happened(it.received_at, wrote)
         if it.answered_at is not None:
-            what = _by(desk, text("history.answered", words=it.answer), it.answered_by, 0)
-            yield Happened(it.answered_at, what)
+            yield Happened(it.answered_at, _by(desk, answered, it.answered_by, 0))
         if it.closed_at is not None:
             what = _by(desk, text("history.letter_closed"), it.closed_by, 0)
             yield Happened(it.closed_at, what)
