@@ -6,7 +6,7 @@ A letter waits until it is answered or closed. Whoever takes it in hand is kept 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from storage import tables
 from storage.keyring import Keyring
@@ -88,6 +88,13 @@ def waiting(connection: Connection, *, keys: Keyring) -> list[Letter]:
         )
         for row in rows
     ]
+
+
+def count_waiting(connection: Connection, *, person_id: int, since: datetime) -> int:
+    """How many letters of this person have come since then and wait."""
+    theirs = (_mail.c.person_id == person_id, _mail.c.received_at >= since)
+    query = select(func.count()).select_from(_mail).where(*theirs, *_WAITING)
+    return connection.execute(query).scalar_one()
 
 
 def exchanged(connection: Connection, *, keys: Keyring, person_id: int) -> list[Exchange]:
