@@ -49,7 +49,7 @@ def test_hostile_words_behind_a_command_do_no_more_than_the_command_alone(
             continue
         for begun in (f"/{name}", f"/{name} P-001"):
             alone = trial.attack(trial.holder(role), Typed(begun))
-            for words in some(3, begun, role):
+            for words in some(2, begun, role):
                 seen = trial.attack(trial.holder(role), Typed(f"{begun} {words}"))
                 assert seen.said
                 assert is_sound(seen.words())
