@@ -120,10 +120,11 @@ def test_a_callback_with_another_secret_is_refused_and_counted(
         for wrong in WRONG:
             assert call(f"{by_sms.url}/sms/{wrong}/incoming", SAID[gateway]) == [403] * 3
             assert call(f"{by_sms.url}/sms/{wrong}/report", blocked) == [403] * 3
-        for nowhere in ("sms/incoming", f"sms/{SECRET}/", f"sms/{SECRET}/other", "telegram"):
+        # Neither messenger can be spoken for where updates are fetched, or there are none.
+        for nowhere in ("sms/incoming", f"sms/{SECRET}/", f"sms/{SECRET}/x", "telegram", "bale"):
             assert call(f"{by_sms.url}/{nowhere}", SAID[gateway]) == [404] * 3
         assert kept(by_sms) == before
-        assert (refused(by_sms, 403), refused(by_sms, 404)) == (6 * len(WRONG), 12)
+        assert (refused(by_sms, 403), refused(by_sms, 404)) == (6 * len(WRONG), 15)
         assert call(f"{by_sms.url}/sms/{SECRET}/incoming", SAID[gateway]) == [200] * 3
         assert call(f"{by_sms.url}/sms/{SECRET}/report", ARRIVED[gateway]) == [200] * 3
     assert letters(by_sms) == ["I am unwell"]

@@ -1,10 +1,12 @@
 """`make fuzz`: every target for a while, beginning from the corpus that is kept.
 
-What reaches code that nothing in the corpus reaches is put into it with `--keep`. An input that
-finds something is left in `found/`; it goes into the corpus together with what mends it.
+With `--keep` what reaches code that nothing in the corpus reaches is put into it, and what reaches
+nothing that others do not is left out. An input that finds something is left in `found/`; it goes
+into the corpus together with what mends it.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,8 +50,16 @@ def _fuzz(name: str, given: argparse.Namespace) -> bool:
             f"-artifact_prefix={HERE}/found/{name}-",
         )
         if given.keep and well:
-            _run(name, "-merge=1", str(kept), new)
+            _keep(name, kept, new)
     return well
+
+
+def _keep(name: str, kept: Path, new: str) -> None:
+    """The fewest of all inputs that reach what all of them reach."""
+    with TemporaryDirectory() as fewest:
+        if _run(name, "-merge=1", fewest, str(kept), new):
+            shutil.rmtree(kept)
+            shutil.copytree(fewest, kept)
 
 
 def _run(name: str, *given: str) -> bool:

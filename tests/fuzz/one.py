@@ -13,7 +13,9 @@ with atheris.instrument_imports(include=["bot", "flows", "storage"]):
     from tests.fuzz.targets import TARGETS, prepare
 
 if __name__ == "__main__":
-    program, name, *given = sys.argv
+    _, name, *given = sys.argv
+    # libFuzzer gives this to a shell when it begins itself anew, as merging does.
+    program = f"{sys.executable} -m tests.fuzz.one {name}"
     # What is refused is logged, thousands of times a second.
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     prepare()
