@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check holes sbom format lock benchmark pictures clean
+.PHONY: run test check holes sbom format lock benchmark fuzz pictures clean
 
 run: $(VENV)/ready
 	@$(BIN)/hamrah run
@@ -46,9 +46,17 @@ lock: $(VENV)/ready-dev
 		--generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	cd $(CURDIR) && PYTHONPATH=$(VENV)/uv $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	cd $(CURDIR) && PYTHONPATH=$(VENV)/uv $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --extra fuzz -c requirements.lock pyproject.toml \
+		-o requirements-fuzz.lock
 
 benchmark: $(VENV)/ready-dev
 	$(BIN)/python -m benchmarks
+
+# Feeds everything that parses, so many seconds each; what is found is put into the corpus by KEEP=--keep.
+SECONDS ?= 60
+fuzz: $(VENV)/ready-fuzz
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(KEEP)
 
 # The pictures of the README, taken of a rehearsal in a real browser; needs chromium.
 pictures: $(VENV)/ready-dev
@@ -61,6 +69,10 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r requirements.lock
 	$(BIN)/pip --quiet --disable-pip-version-check install --no-deps --editable .
+	@touch $@
+
+$(VENV)/ready-fuzz: $(VENV)/ready-dev requirements-fuzz.lock
+	$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock

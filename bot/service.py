@@ -22,6 +22,7 @@ from bot.timekeeping import Timekeeping
 from bot.turn.desks import Desks
 from bot.web.health import Health
 from bot.web.metrics import Metrics
+from bot.web.refusals import Refusals
 from bot.web.server import make_server
 from storage.database import Database
 
@@ -71,7 +72,9 @@ class Service:
         self._timekeeping = Timekeeping(database, desks, measurements or Measurements())
         health = Health(database, self.ticks, self._clock, self._channels, self._timekeeping)
         routes = [route for part in parts for route in part.routes]
-        self._server = make_server([health.route, Metrics(health).route, *routes])
+        refusals = Refusals()
+        watched = [health.route, Metrics(health, refusals).route]
+        self._server = make_server([*watched, *routes], refusals)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def _channels(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ the treating clinician has handed it on; `arms` alone opens it before.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from storage import tables
 from storage.keyring import Keyring
@@ -116,6 +116,13 @@ def is_waiting(connection: Connection, *, person_id: int) -> bool:
     """Whether a letter of this person's waits."""
     found = select(_mail.c.id).where(_mail.c.person_id == person_id, *_WAITING).limit(1)
     return connection.scalar(found) is not None
+
+
+def count_waiting(connection: Connection, *, person_id: int, since: datetime) -> int:
+    """How many letters of this person have come since then and wait."""
+    theirs = (_mail.c.person_id == person_id, _mail.c.received_at >= since)
+    query = select(func.count()).select_from(_mail).where(*theirs, *_WAITING)
+    return connection.execute(query).scalar_one()
 
 
 def exchanged(connection: Connection, *, keys: Keyring, person_id: int) -> list[Exchange]:

@@ -67,7 +67,7 @@ def test_sql_stands_in_storage_alone() -> None:
 
 def test_lock_files_name_no_index() -> None:
     """A lock file holds versions and hashes; where packages come from is the machine's business."""
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock"):
         lines = (HOUSE / name).read_text(encoding="utf-8").splitlines()
         assert not [line for line in lines if "://" in line or line.startswith("--index")]
 

@@ -16,6 +16,8 @@ Option = tuple[str, Sequence[str]]
 
 _DIGITS = re.compile(r"[0-9]+")
 _DECIMAL = re.compile(r"[0-9]*\.[0-9]+")
+# Before a bare number; behind letters a dash is none.
+_SIGNED = re.compile(r"[\W_]*[-+][\W_]*[0-9]")
 _SEPARATORS = re.compile(r"[\n,،，;؛；]")
 _PHONE = re.compile(r"\+?[0-9(][0-9() .-]*")
 # A number of more digits is no answer to any question, and `int` refuses thousands of them.
@@ -82,9 +84,9 @@ def read_phone(text: str) -> str | Problem:
 
 def read_participant_code(text: str, lexicon: Lexicon) -> str | Problem:
     """The code as it is printed, "P-017", from any way of typing it."""
-    prefix = any_of(lexicon.participant_prefixes)
-    match = re.fullmatch(f"(?:{prefix}-?)?([0-9]+)", compact(trimmed(normalize(text))))
-    if match is None:
+    prefix, typed = any_of(lexicon.participant_prefixes), normalize(text)
+    match = re.fullmatch(f"(?:{prefix}-?)?([0-9]+)", compact(trimmed(typed)))
+    if match is None or _SIGNED.match(typed):
         return Problem.NOT_A_CODE
     number = _whole(match[1])
     if isinstance(number, Problem) or not 1 <= number <= _LAST_PARTICIPANT:

@@ -1,7 +1,8 @@
 """Wording by key becomes words in the person's language: strictly, or not at all.
 
 A placeholder is `{name}` and nothing more, and it is filled once: braces in what a person wrote
-stay as they are. Numbers and dates follow the language; text keeps the digits it came with.
+stay as they are. Numbers and dates follow the language; text keeps the digits it came with, and
+loses what would turn round the words behind it, or is no letter at all.
 """
 
 import re
@@ -48,6 +49,8 @@ __all__ = [
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 _REORDERS = re.compile(r"[A-Za-z0-9۰-۹]")
+# Marks that begin or end a direction of writing, and controls but for line ends and tabs.
+_NOT_SHOWN = re.compile(r"[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class UnknownWording(Exception):
@@ -121,11 +124,11 @@ class Wording:
 
 
 def _plain(value: str | int, language: Language) -> str:
-    if language == "en":
-        return isolate(str(value)) if _is_right_to_left(str(value)) else str(value)
     if isinstance(value, int):
-        return to_persian_digits(str(value))
-    return isolate(value) if _REORDERS.search(value) else value
+        return to_persian_digits(str(value)) if language == "fa" else str(value)
+    shown = _NOT_SHOWN.sub("", value)
+    reorders = _is_right_to_left(shown) if language == "en" else _REORDERS.search(shown)
+    return isolate(shown) if reorders else shown
 
 
 def _is_right_to_left(value: str) -> bool:

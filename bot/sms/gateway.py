@@ -1,5 +1,6 @@
 """What a gateway is to the service: it takes an SMS, and brings what phones and operators say."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ class Report:
 
 # Seconds since 1970 have as many until long after any trial.
 _MOST_DIGITS = 10
+# As far as 64 bits go.
+_REFERENCE = re.compile(r"[0-9]{1,19}")
 # What stands in a callback's address and body; a body of plain text is its "text".
 Fields = Mapping[str, str]
 
@@ -47,6 +50,13 @@ def sent_at(seconds: object) -> datetime | None:
     said = str(seconds)
     is_moment = said.isdecimal() and len(said) <= _MOST_DIGITS
     return datetime.fromtimestamp(int(said), UTC) if is_moment else None
+
+
+def number_in(said: str) -> str:
+    """A reference of ours, or of a gateway that numbers what it takes. Raises ValueError."""
+    if not _REFERENCE.fullmatch(said):
+        raise ValueError
+    return said
 
 
 class Gateway(Protocol):

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.sending.outgoing import NotSent, Outcome, Refused, Sent, Unknown
-from bot.sms.gateway import Fields, NewSms, Received, Report, sent_at
+from bot.sms.gateway import Fields, NewSms, Received, Report, number_in, sent_at
 from bot.sms.parts import is_gsm
 
 # Reports that are asked for: delivered, failed, and refused by the operator.
@@ -68,7 +68,7 @@ class Kannel:
 
     def read_report(self, fields: Fields) -> Report | None:
         """SMPP tells in its own words why: "… stat:EXPIRED err:…"."""
-        reference, status = str(int(fields["sms"])), fields["status"]
+        reference, status = number_in(fields["sms"]), fields["status"]
         said = fields.get("answer", "").upper()
         if status == _DELIVERED:
             return Report(reference, "delivered")

@@ -14,7 +14,7 @@ import httpx
 from bot.language.typed_text import sound
 from bot.logs import failure
 from bot.sending.outgoing import NotSent, Outcome, Refused, Sent, Slower
-from bot.sms.gateway import AskedInVain, Fields, NewSms, Received, Report, sent_at
+from bot.sms.gateway import AskedInVain, Fields, NewSms, Received, Report, number_in, sent_at
 
 Entry = Mapping[str, Any]
 Read = TypeVar("Read")
@@ -64,7 +64,7 @@ class Kavenegar:
         return Received(fields["messageid"], sender, fields["message"])
 
     def read_report(self, fields: Fields) -> Report | None:
-        return _report(fields["messageid"], fields["status"])
+        return _report(number_in(fields["messageid"]), fields["status"])
 
     async def unread(self) -> Sequence[Received]:
         """Each is handed out as unread once, so all of them are taken."""

@@ -318,7 +318,7 @@ def _carry_out(
             shown = questions.review(form, found.id, state, problem=problem, title=title(command))
             voice.say(shown)
         case engine.SayStale():
-            voice.pop_up(text("popup.stale"))
+            voice.refuse_tap(text("popup.stale"))
         case engine.Finish():
             return _finish(voice, command, found, state)
         case engine.RecordResponse(item_id):

@@ -198,7 +198,7 @@ def _carry_out(
         case engine.ShowReview(problem):
             voice.say(questions.review(form, found.id, state, problem=problem))
         case engine.SayStale():
-            voice.pop_up(text("popup.stale"))
+            voice.refuse_tap(text("popup.stale"))
         case engine.RecordResponse(item_id, answer, replaced):
             _record(voice, row, _item(form, item_id), answer, replaced)
         case engine.RaiseAlert():

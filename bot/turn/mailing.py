@@ -1,5 +1,7 @@
 """Mail to the clinic: whatever a participant writes that is no command and no answer."""
 
+from datetime import timedelta
+
 from bot.language.typed_text import words_of
 from bot.trial.study import Study
 from bot.turn.clinicians import clinician_of
@@ -13,6 +15,9 @@ from storage import mail, outbox, participants, people
 from storage.audit import Act
 
 LONGEST = 4096
+# Coordinators are told of so many letters of one participant that wait; of a flood, no more.
+MOST_TOLD = 5
+TOLD_WITHIN = timedelta(hours=1)
 
 
 def is_letter(words: str, study: Study) -> bool:
@@ -44,6 +49,9 @@ def keep(voice: Voice, words: str, file: str | None) -> None:
         at=desk.now,
     )
     voice.record("write_mail", voice.person, mail=mail_id)
+    since = desk.now - TOLD_WITHIN
+    if mail.count_waiting(desk.connection, person_id=voice.person, since=since) > MOST_TOLD:
+        return
     if mail.is_withheld(desk.connection, mail_id):
         _tell_clinician(desk, voice.person)
     else:

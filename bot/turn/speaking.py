@@ -71,6 +71,11 @@ class Voice:
         else:
             self._answer_tap(self.tap, words)
 
+    def refuse_tap(self, why: Text) -> None:
+        """A button that is old, or somebody else's, or made by hand: it changes nothing."""
+        self.record("refused", None, why=why.key)
+        self.pop_up(why)
+
     def close_tap(self) -> None:
         """Answer the tap without words, unless it was answered."""
         if self.tap is not None:

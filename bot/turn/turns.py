@@ -295,7 +295,7 @@ def _hear_tap(voice: Voice, data: str) -> None:
             desk.connection, keys=desk.keys, person_id=voice.person, conversation_id=int(number)
         )
     if found is None:
-        voice.pop_up(text("popup.over"))
+        voice.refuse_tap(text("popup.over"))
     elif what == "c":
         _cancel(voice, found)
     else:
@@ -306,7 +306,7 @@ def _tap_in(voice: Voice, found: Open, data: str) -> None:
     form = _form_of(voice, found)
     event = questions.read_button(data, form, found.state) if form is not None else None
     if event is None:
-        voice.pop_up(text("popup.stale"))
+        voice.refuse_tap(text("popup.stale"))
         return
     _move(voice, found, event)
 

@@ -7,13 +7,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.web.health import Health, Reading
+from bot.web.refusals import Refusals
 
 Gauge = tuple[str, str, str | None, Mapping[str, float]]
 
 
 class Metrics:
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: Health, refusals: Refusals) -> None:
         self._health = health
+        self._refusals = refusals
 
     @property
     def route(self) -> Route:
@@ -45,6 +47,8 @@ class Metrics:
             _one(reading is not None),
         )
         yield "hamrah_channel_up", "Whether the channel is reached", "channel", channels
+        refused = self._refusals.by_status
+        yield "hamrah_refused_requests", "Refused since the start", "status", refused
         if health.seconds_since_tick is not None:
             since = _one(health.seconds_since_tick)
             yield "hamrah_tick_age_seconds", "Since what is due was last looked at", None, since

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.settings import Listen
+from bot.web.refusals import Refusals
 from storage.failures import Failure
 
 _LAST_REQUESTS = 10
@@ -48,10 +49,10 @@ def open_socket(listen: Listen) -> socket.socket:
     return opened
 
 
-def make_server(routes: Sequence[BaseRoute]) -> Server:
+def make_server(routes: Sequence[BaseRoute], refusals: Refusals) -> Server:
     """What a proxy on this machine says of the caller is believed, and nobody else's word."""
     config = uvicorn.Config(
-        Starlette(routes=list(routes)),
+        refusals.counting(Starlette(routes=list(routes))),
         log_config=None,
         access_log=False,
         lifespan="off",

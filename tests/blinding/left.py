@@ -25,6 +25,7 @@ from bot.timekeeping import Timekeeping
 from bot.turn.desks import Desks
 from bot.web.health import Health
 from bot.web.metrics import Metrics
+from bot.web.refusals import Refusals
 from storage import participants, tables
 from tests.blinding.watched import PLANTED, Watched
 
@@ -127,7 +128,7 @@ async def _watched(world: World) -> list[str]:
     timekeeping = Timekeeping(world.database, desks, Measurements())
     health = Health(world.database, ticks, clock, lambda: {"telegram": "open"}, timekeeping)
     asked = Request({"type": "http"})
-    answers = [await it.show(asked) for it in (health, Metrics(health))]
+    answers = [await it.show(asked) for it in (health, Metrics(health, Refusals()))]
     return [bytes(answer.body).decode() for answer in answers]
 
 

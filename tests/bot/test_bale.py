@@ -235,7 +235,14 @@ def test_a_flood_is_waited_for_whatever_its_status(said: str) -> None:
     assert (mended_status, json.loads(answer)["parameters"]) == (429, {"retry_after": 5})
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>Bad Gateway</html>", b"\xff\xfe", b"[1]"])
+NESTED = b'{"ok":true,"result":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>Bad Gateway</html>", b"\xff\xfe", b"[1]", NESTED],
+    ids=["nothing", "page", "no UTF-8", "list", "nested"],
+)
 def test_what_is_no_answer_stays_as_it_is(content: bytes) -> None:
     assert mended(502, content) == (502, content)
 

@@ -20,6 +20,7 @@ from bot.language.wording import (
 )
 from flows.text import Param, text
 
+DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 TEHRAN = ZoneInfo("Asia/Tehran")
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
 CALENDAR = {
@@ -209,7 +210,8 @@ class TestRendering:
 
     @given(
         language=st.sampled_from(("fa", "en")),
-        typed=st.text(alphabet=st.sampled_from(r"{}ab%\!:.0[]1ا ")) | st.text(),
+        typed=st.text(alphabet=st.sampled_from(r"{}ab%\!:.0[]1ا "))
+        | st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters=DIRECTIONS)),
     )
     def test_what_a_person_wrote_is_shown_as_written_braces_and_all(
         self, language: Language, typed: str
@@ -217,6 +219,16 @@ class TestRendering:
         wording = wording_of({"said": "[{words}]"})
         shown = wording.render(text("said", words=typed, a="no"), language, TEHRAN)
         assert shown in {f"[{typed}]", f"[\u2068{typed}\u2069]"}
+
+    @given(
+        language=st.sampled_from(("fa", "en")),
+        typed=st.text(alphabet=st.sampled_from(DIRECTIONS + "\x00\x1b\u200caب1")),
+    )
+    def test_what_a_person_wrote_turns_nothing_round(self, language: Language, typed: str) -> None:
+        wording = wording_of({"said": "[{words}]"})
+        shown = wording.render(text("said", words=typed), language, TEHRAN)
+        letters = "".join(it for it in typed if it in "\u200caب1")
+        assert shown in {f"[{letters}]", f"[\u2068{letters}\u2069]"}
 
 
 class TestLookingUp:

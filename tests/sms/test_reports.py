@@ -1,6 +1,6 @@
 """What operators report, in any order, twice, early, and about nobody."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -30,6 +30,15 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
             sms.begin(connection, outbox_id=5, piece=piece, parts=1, gateway="kannel", at=AT)
         yield connection
     engine.dispose()
+
+
+@pytest.fixture
+async def kannel() -> AsyncIterator[Kannel]:
+    kannel = Kannel(
+        "http://127.0.0.1:1", "user", "password", "3000", "http://127.0.0.1:2", timedelta(hours=6)
+    )
+    yield kannel
+    await kannel.close()
 
 
 def accept(connection: Connection, *ids: int) -> None:
@@ -125,10 +134,15 @@ def test_an_accepted_piece_is_known_at_another_attempt(connection: Connection) -
         ("8", "ACK/", None),
     ],
 )
-async def test_what_kannel_reports(status: str, answer: str, told: Report | None) -> None:
+async def test_what_kannel_reports(
+    kannel: Kannel, status: str, answer: str, told: Report | None
+) -> None:
     """By the bits of its dlr-mask and the words of SMPP 3.4, appendix B."""
-    kannel = Kannel(
-        "http://127.0.0.1:1", "user", "password", "3000", "http://127.0.0.1:2", timedelta(hours=6)
-    )
     assert kannel.read_report({"sms": "7", "status": status, "answer": answer}) == told
-    await kannel.close()
+
+
+async def test_a_moment_that_can_be_none_is_left_out_of_what_kannel_brings(kannel: Kannel) -> None:
+    said = {"id": "17", "from": "+989120000001", "text": "I am unwell"}
+    for beyond in ("9" * 30, "-1", "1e9", "\u0661\u0662" * 40, ""):
+        assert kannel.read_incoming(said | {"sent": beyond}).sent_at is None
+    assert kannel.read_incoming(said | {"sent": "1790000000"}).sent_at is not None
