@@ -36,10 +36,13 @@ COMMANDS = {
         *("/card", "/history", "/why", "/queries_of", "/answer_for", "/pictures", "/invite"),
         *("/correct_identity", "/correct_entry", "/sms", "/first_channel", "/raise_query"),
     ),
-    "clinician": ("/card", "/history", "/sessions", "/event_report", "/assess_event", "/arm"),
+    "clinician": (
+        *("/card", "/history", "/letters", "/sessions", "/event_report", "/assess_event", "/arm"),
+    ),
 }
 LISTS = {
     "coordinator": ("/today", "/mail", "/find Nilufar", f"/find {CODE}", "/events", "/alerts"),
+    "clinician": ("/mail",),
     "pi": ("/summary", "/deviations", "/queries", "/trial_end", "/events"),
     "rater": ("/ratings",),
     "administrator": ("/staff",),
@@ -62,11 +65,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         await world.randomize(code)
         await world.treat(code, "baseline")
         await phone.send(f"{WORDS}, says {code}")
-    coordinator = world.phone("coordinator")
-    await coordinator.send("/mail")
-    await coordinator.tap("Answer")
-    await coordinator.send(ANSWER)
-    await coordinator.press("S")
+    coordinator, clinician = world.phone("coordinator"), world.phone("clinician")
+    await clinician.send("/mail")
+    await clinician.tap("Answer")
+    await clinician.send(ANSWER)
+    await clinician.press("S")
     await coordinator.send("/find Nilufar")
     await world.pass_time(timedelta(days=9))
     await coordinator.send(f"/withdraw {CODE} today")
@@ -237,8 +240,8 @@ async def test_a_later_message_from_the_same_phone_is_a_strangers(world: World) 
     assert "study" in phone.last
     assert CODE not in phone.last
     await world.phone(OTHER).send("And I am still here.")
-    await world.phone("coordinator").send("/mail")
-    assert any("I am still here" in it.words for it in world.phone("coordinator").shown[-2:])
+    await world.phone("clinician").send("/mail")
+    assert any("I am still here" in it.words for it in world.phone("clinician").shown[-2:])
 
 
 async def test_only_what_tells_of_them_is_forgotten_in_what_others_were_told(
