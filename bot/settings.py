@@ -240,7 +240,11 @@ def _database(value: str) -> str:
 
 def _trial(value: str) -> Path:
     folder = Path(value)
-    if not (folder / "trial.toml").is_file():
+    try:
+        is_there = (folder / "trial.toml").is_file()
+    except OSError:  # a name that is too long, or a folder that may not be looked into
+        is_there = False
+    if not is_there:
         raise Wrong("must be a folder that holds a file trial.toml")
     return folder
 

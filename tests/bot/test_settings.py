@@ -54,6 +54,11 @@ def test_secrets_that_others_can_read_are_refused(tmp_path: Path, mode: int) -> 
     assert read_settings({}, file).listen == Listen("0.0.0.0", 1)
 
 
+def test_a_folder_of_the_trial_that_no_file_system_can_hold_is_refused(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, TRIAL="x" * 300)
+    assert problem.split()[0] == "HAMRAH_TRIAL"
+
+
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     problems = refused(
         tmp_path,
