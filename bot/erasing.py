@@ -10,7 +10,7 @@ from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.turn.bodies import message_body
 from bot.turn.desk import LASTS
-from bot.web.lines import removed_content
+from bot.web.lines import file_in, removed_content
 from flows.messages import say
 from flows.roles import Role
 from flows.text import text
@@ -26,7 +26,7 @@ from storage.outbox import NewMessage, ToPerson, Urgency
 
 def carry_out(connection: Connection, keys: Keyring, erasure: Erasure, at: datetime) -> None:
     """Erase them, and tell the PI, in one transaction. Whoever has no key any more was erased."""
-    gone = Gone(message_body(say(text("erased"))), removed_content(), json.dumps([]))
+    gone = Gone(message_body(say(text("erased"))), removed_content(), json.dumps([]), file_in)
     if erase(connection, keys=keys, erasure=erasure, role=COMMAND_LINE, gone=gone, at=at):
         for investigator in people.holders(connection, Role.PI):
             told = _told(participants.code_of(connection, erasure.person), investigator, at)

@@ -162,7 +162,12 @@ def unsettled(connection: Connection, *, gateway: str, since: datetime, limit: i
     return list(
         connection.scalars(
             select(_sms.c.reference)
-            .where(_sms.c.gateway == gateway, _sms.c.accepted_at >= since, ~exists().where(_IS_OF))
+            .where(
+                _sms.c.gateway == gateway,
+                _sms.c.reference.is_not(None),  # None of somebody who was erased.
+                _sms.c.accepted_at >= since,
+                ~exists().where(_IS_OF),
+            )
             .order_by(_sms.c.id.desc())
             .limit(limit)
         )

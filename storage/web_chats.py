@@ -21,10 +21,10 @@ _file = tables.web_file
 # Announced when a line was written or edited.
 NEWS = "web_line"
 
-# What every line asks is built once: building a statement costs more than SQLite takes to run it.
 # The author of the one line of a chat that holds its menu.
 MENU = "menu"
 
+# What every line asks is built once: building a statement costs more than SQLite takes to run it.
 _WITH_KEY = select(_line).where(
     _line.c.chat_id == bindparam("chat"), _line.c.key == bindparam("key")
 )
@@ -60,6 +60,11 @@ class File:
     type: str
     name: str = field(repr=False)
     content: bytes = field(repr=False)
+
+
+def key_of(message: int) -> str:
+    """The key of the line that a message of the outbox makes."""
+    return f"message:{message}"
 
 
 def open_chat(connection: Connection, *, at: datetime) -> int:

@@ -23,6 +23,7 @@ from bot.reports.page import Page
 from bot.trial.study import Study
 from bot.turn import event_words
 from bot.turn.bodies import message_body, message_from_json
+from bot.turn.clinicians import treats
 from bot.turn.desk import Desk
 from bot.turn.speaking import Voice
 from flows.adverse_events import Event, concerned
@@ -316,7 +317,7 @@ def event_message(
     """The words of an event, made when they leave."""
     event = adverse_events.get(connection, int(str(body["event"])))
     chart = participants.chart(connection, event.participant)
-    if chart.clinician != person:
+    if not treats(connection, chart.participant, person):
         return study.render(text("refused.not_your_participant", code=chart.code), language)
     parts = adverse_events.parts_of(connection, event.id)
     said = _said(connection, keys, study, chart.participant)
@@ -329,9 +330,9 @@ def letter_message(
     """A letter with its answer, made when it leaves."""
     letter = arms.letter(connection, keys=keys, mail_id=int(str(body["mail"])))
     message = message_from_json(body)
-    chart = participants.chart(connection, letter.participant)
-    if chart.clinician != person:
-        return say(text("refused.not_your_participant", code=chart.code))
+    if not treats(connection, letter.participant, person):
+        code = participants.code_of(connection, letter.participant)
+        return say(text("refused.not_your_participant", code=code))
     words = text("mail.words", words=letter.words) if letter.words else text("mail.no_words")
     answer = (text("mail.was_answered", words=letter.answer),) if letter.answer else ()
     head, *rest = message.paragraphs
@@ -351,7 +352,7 @@ def event_page(
     event = adverse_events.get(connection, int(str(body["event"])))
     event = replace(event, versions=event.versions[: int(str(body["version"]))])
     chart = participants.chart(connection, event.participant)
-    full = bool(body["full"]) and chart.clinician == person
+    full = bool(body["full"]) and treats(connection, chart.participant, person)
     parts = adverse_events.parts_of(connection, event.id)
     said = _said(connection, keys, study, chart.participant) if full else None
     return event_words.page(study, event, parts, chart, said, language)

@@ -1,5 +1,7 @@
 """Who looks after a participant now, and how they are told."""
 
+from sqlalchemy import Connection
+
 from bot.turn.desk import Desk
 from flows.messages import Message
 from flows.roles import Role
@@ -10,7 +12,13 @@ from storage.outbox import Urgency
 def clinician_of(desk: Desk, participant: int) -> int | None:
     """The participant's clinician, while they hold that role."""
     named = participants.chart(desk.connection, participant).clinician
-    return named if named in people.holders(desk.connection, Role.CLINICIAN) else None
+    return named if treats(desk.connection, participant, named) else None
+
+
+def treats(connection: Connection, participant: int, person: int | None) -> bool:
+    """Whether this person is the participant's clinician, and holds that role."""
+    named = participants.chart(connection, participant).clinician
+    return person == named and person in people.holders(connection, Role.CLINICIAN)
 
 
 def tell_clinicians(

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from bot.trial.study import Study
+from bot.turn.clinicians import treats
 from bot.turn.questions import answer_text
 from flows.commands.correcting import changes_in
 from flows.facts.corrections import Asked, Change, Standing
@@ -87,10 +88,10 @@ def correction_message(
 ) -> str:
     """Everything of a correction, made when it leaves, for who treats the participant then."""
     it = corrections.get(connection, keys=keys, request_id=request)
-    chart = participants.chart(connection, it.participant)
-    if chart.clinician != person:
-        return study.render(text("refused.not_your_participant", code=chart.code), language)
+    code = participants.code_of(connection, it.participant)
+    if not treats(connection, it.participant, person):
+        return study.render(text("refused.not_your_participant", code=code), language)
     shown = changes_in(asked(connection, keys, study, it, with_words=True))
     why = (text("correction.why", words=it.reason),) if it.reason else ()
-    blocks = (text("correction.of", code=chart.code), shown, *why)
+    blocks = (text("correction.of", code=code), shown, *why)
     return "\n\n".join(study.render(block, language) for block in blocks)

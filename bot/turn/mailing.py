@@ -74,6 +74,25 @@ def _tell_clinician(desk: Desk, participant: int) -> None:
     desk.notify_role(Role.COORDINATOR, told)
 
 
+def hand_over(desk: Desk, participant: int) -> None:
+    """Their new clinician is told of letters that nobody else may read."""
+    if participant in _with_withheld(desk):
+        _tell_clinician(desk, participant)
+
+
+def tell_of_leaving(desk: Desk, person: int) -> None:
+    """A clinician has left: for each of theirs with such a letter another must be named."""
+    for participant in _with_withheld(desk):
+        if participants.chart(desk.connection, participant).clinician == person:
+            _tell_clinician(desk, participant)
+
+
+def _with_withheld(desk: Desk) -> list[int]:
+    """Whose letters wait for their clinician."""
+    letters = mail.waiting(desk.connection, keys=desk.keys)
+    return list(dict.fromkeys(it.person_id for it in letters if it.is_withheld))
+
+
 def _came(desk: Desk, participant: int) -> Message:
     code = participants.code_of(desk.connection, participant)
     button = run_button(text("command.mail.button"), "mail")

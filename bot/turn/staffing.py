@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.turn.adverse_events import tell_of_leaving
+from bot.turn import adverse_events, mailing
 from bot.turn.desk import Desk
 from flows.roles import Role
 from storage import conversations, invitations, outbox, people, personal_links, pins
@@ -50,9 +50,14 @@ def end_role(desk: Desk, person: int, role: Role) -> None:
     """End one role; with the last one everything ends."""
     people.end_roles(desk.connection, person_id=person, role=role, at=desk.now)
     if role is Role.CLINICIAN:
-        tell_of_leaving(desk, person)
+        _tell_of_leaving(desk, person)
     if not people.roles_of(desk.connection, person):
         cut_off(desk, person)
+
+
+def _tell_of_leaving(desk: Desk, person: int) -> None:
+    adverse_events.tell_of_leaving(desk, person)
+    mailing.tell_of_leaving(desk, person)
 
 
 def cut_off(desk: Desk, person: int) -> None:
@@ -60,7 +65,7 @@ def cut_off(desk: Desk, person: int) -> None:
     treated = Role.CLINICIAN in people.roles_of(desk.connection, person)
     people.end_roles(desk.connection, person_id=person, at=desk.now)
     if treated:
-        tell_of_leaving(desk, person)
+        _tell_of_leaving(desk, person)
     outbox.cancel(
         desk.connection,
         person_id=person,

@@ -138,7 +138,7 @@ class WebChannel:
         """The line stays as a mark that something was there; its words and its file go."""
         chat, line_id = int(to.address), int(message)
         line = web_chats.line(connection, keys=self._keys, chats=(chat,), line_id=line_id)
-        file_id = None if line is None else lines.file_in(line)
+        file_id = None if line is None else lines.file_in(line.content)
         if file_id is not None:
             web_chats.forget_file(connection, file_id)
         content = lines.removed_content()
@@ -169,7 +169,7 @@ class WebChannel:
 
 
 def _key(to: Destination) -> str:
-    return f"message:{to.message_id}"
+    return web_chats.key_of(to.message_id)
 
 
 def _new_line(to: Destination, key: str, author: str, content: str) -> NewLine:

@@ -192,7 +192,9 @@ class Chat:
     ) -> File | None:
         keys = self._desks.keys
         line: Line | None = web_chats.line(connection, keys=keys, chats=chats, line_id=line_id)
-        file_id = None if line is None or line.author == lines.MENU else lines.file_in(line)
+        if line is None or line.author == lines.MENU:
+            return None
+        file_id = lines.file_in(line.content)
         return None if file_id is None else web_chats.file(connection, keys=keys, file_id=file_id)
 
     @answered

@@ -34,9 +34,9 @@ def removed_content() -> str:
     return json.dumps({"text": "", "buttons": [], "file": None, "removed": True})
 
 
-def file_in(line: Line) -> int | None:
-    """The number of the file that a line shows."""
-    found = json.loads(line.content).get("file")
+def file_in(content: str) -> int | None:
+    """The number of the file that a line with this content shows."""
+    found = json.loads(content).get("file")
     return None if found is None else int(found["id"])
 
 

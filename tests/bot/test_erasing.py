@@ -12,18 +12,36 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.erasing import carry_out
-from bot.rehearsal.world import DATABASE, World
+from bot.rehearsal.phones import Phone
+from bot.rehearsal.pictures import DrawnFiles, reference
+from bot.rehearsal.world import DATABASE, World, WorldClock
+from bot.sending.files import Files
+from bot.sending.outgoing import Attachment, Destination, Document, Sent
 from bot.turn.desk import Desk
+from bot.web.channel import WebChannel
+from bot.web.pages import Pages
+from flows.adverse_events import Term
 from flows.messages import say
 from flows.roles import Role
 from flows.text import text
-from storage import audit_chain, participants, people, record, tables, web_chats
+from storage import (
+    adverse_events,
+    audit_chain,
+    conversations,
+    participants,
+    people,
+    record,
+    tables,
+    web_chats,
+)
 from storage.audit_chain import Intact
 from storage.backup import empty_journal
 from storage.erasures import Erasure, fingerprint
+from storage.outbox import ToPerson
 from storage.sealing import Ciphertext, Key, Unreadable
 from storage.types import Sealed
 from storage.web_chats import NewLine
+from tests.bot.test_serious_event import page as serious_event_page
 
 pytestmark = pytest.mark.slow
 
@@ -252,6 +270,10 @@ async def test_only_what_tells_of_them_is_forgotten_in_what_others_were_told(
     told = {
         "of the name": (Role.COORDINATOR, f"شمارهٔ {persian}\u200cجان"),
         "of the code": (Role.COORDINATOR, f"ask {CODE}, please"),
+        "of the name in Arabic letters": (Role.COORDINATOR, "نيلوفر زماني"),
+        "of the phone": (Role.COORDINATOR, "tel. ۰۹۱۲ ۰۰۰ ۰۰۰۱"),
+        "of the phone in full": (Role.COORDINATOR, "00989120000001"),
+        "of another phone": (Role.COORDINATOR, "09120000011"),
         "of a longer code": (Role.COORDINATOR, f"ask {CODE}0, please"),
         "of a longer name": (Role.COORDINATOR, f"{persian}فر"),
         "to their namesake": (Role.PARTICIPANT, persian),
@@ -259,9 +281,15 @@ async def test_only_what_tells_of_them_is_forgotten_in_what_others_were_told(
 
     def tell(desk: Desk) -> None:
         connection, keys = desk.connection, desk.keys
-        people.identify(
-            connection, keys=keys, person_id=of(connection), kind="name", value=persian, at=desk.now
-        )
+        for kind, value in (("name", persian), ("phone", "+989120000001")):
+            people.identify(
+                connection,
+                keys=keys,
+                person_id=of(connection),
+                kind=kind,
+                value=value,
+                at=desk.now,
+            )
         other = participants.with_code(connection, OTHER)
         (coordinator,) = people.holders(connection, Role.COORDINATOR)
         for key, (role, words) in told.items():
@@ -284,8 +312,92 @@ async def test_only_what_tells_of_them_is_forgotten_in_what_others_were_told(
     await world.at_desk(tell)
     await erase(world)
     waiting, lines = await world.at_desk(left)
-    assert waiting == {"of a longer code", "of a longer name", "to their namesake"}
-    assert lines == {"of a longer code", "of a longer name"}
+    others = {"of a longer code", "of a longer name", "of another phone"}
+    assert waiting == {*others, "to their namesake"}
+    assert lines == others
+
+
+async def test_what_staff_were_shown_in_a_web_chat_goes_with_its_file(world: World) -> None:
+    """Neither a picture that came with a letter nor the page of an event says whose it is."""
+    clinician = world.phone("clinician")
+    for code, picture in ((CODE, "sharp picture"), (OTHER, "blurred picture")):
+        await world.phone(code).send_file("", reference(picture))
+    await clinician.send("/mail")
+    for data in [it for it in buttons(clinician) if it.startswith("r:attachment:")]:
+        await clinician.tap_data(data)
+    await world.at_desk(report_events)
+    files = Files()
+    files.keepers["telegram"] = DrawnFiles()
+    channel = WebChannel(
+        world.database, world.keys, WorldClock(world), Pages(world.database, world.keys), files
+    )
+
+    def shown(desk: Desk) -> list[tuple[str, Destination]]:
+        chat = web_chats.open_chat(desk.connection, at=desk.now)
+        box = tables.outbox
+        sent = select(box).where(box.c.kind.in_(("attachment", "report"))).order_by(box.c.id)
+        return [
+            (row.kind, Destination(row.id, row.person_id, str(chat)))
+            for row in desk.connection.execute(sent)
+        ]
+
+    for kind, to in await world.at_desk(shown):
+        page = serious_event_page("en", "It burnt")
+        given = Attachment(reference("sharp picture")) if kind == "attachment" else Document(page)
+        assert await channel.send(to, given) == Sent()
+
+    def kept(desk: Desk) -> list[tuple[int, str]]:
+        files = desk.connection.execute(select(tables.web_file).order_by(tables.web_file.c.id))
+        return [(it.id, it.type) for it in files]
+
+    before = await world.at_desk(kept)
+    assert len(before) == 4
+    await erase(world)
+    assert await world.at_desk(kept) == [before[1], before[3]]
+
+
+def buttons(phone: Phone) -> list[str]:
+    return [data for it in phone.shown for row in it.buttons for _, data in row]
+
+
+def report_events(desk: Desk) -> None:
+    """The clinician is sent the page of an event of each."""
+    (clinician,) = people.holders(desk.connection, Role.CLINICIAN)
+    for code in (CODE, OTHER):
+        participant = participants.with_code(desk.connection, code)
+        assert participant is not None
+        event = adverse_events.open_(
+            desk.connection,
+            participant=participant,
+            term=Term("side_effects.1", "problems", "ITCHING"),
+            source="clinician",
+            form_id=None,
+            by=clinician,
+            at=desk.now,
+        )
+        body = {"event": event, "version": 1, "language": "en", "full": True}
+        desk.reply(ToPerson(clinician), "report", json.dumps(body))
+
+
+@pytest.mark.parametrize(("code", "stays"), [(CODE, False), (OTHER, True)])
+async def test_what_staff_began_to_write_about_their_letter_is_not_kept(
+    world: World, code: str, *, stays: bool
+) -> None:
+    """Its number alone is in what they chose; an answer to somebody else's is gone on with."""
+    clinician, draft = world.phone("clinician"), "Dear you"
+    await world.phone(code).send("A letter")
+    letter = await world.at_desk(lambda it: max(it.connection.scalars(select(tables.mail.c.id))))
+    await clinician.send(f"/take_mail {letter}")
+    await clinician.send(draft)
+
+    def is_begun(desk: Desk) -> bool:
+        (person,) = people.holders(desk.connection, Role.CLINICIAN)
+        found = conversations.foreground(desk.connection, keys=desk.keys, person_id=person)
+        return found is not None and draft in found.state.answers.values()
+
+    assert await world.at_desk(is_begun)
+    await erase(world)
+    assert await world.at_desk(is_begun) == stays
 
 
 async def test_nobody_can_be_invited_under_their_code_any_more(world: World) -> None:

@@ -1,6 +1,6 @@
 """A milestone is recorded, and what must not wait follows at once."""
 
-from bot.turn import filling, readings
+from bot.turn import filling, mailing, readings
 from bot.turn.adverse_events import hand_over
 from bot.turn.desk import Desk
 from bot.turn.guesses import ask_for_guesses
@@ -74,6 +74,7 @@ def _follow(desk: Desk, effect: RecordMilestone) -> None:
         case Milestone.CLINICIAN_ASSIGNED:
             hand_over(desk, effect.participant)
             correcting.hand_over(desk, effect.participant)
+            mailing.hand_over(desk, effect.participant)
         case Milestone.BOOKED | Milestone.CANNOT_COME:
             _take_back(desk, effect)
         case Milestone.MESSAGING_STOPPED:

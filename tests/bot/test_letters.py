@@ -1,0 +1,90 @@
+"""Letters from the randomization on: who is told that one waits, and who may still read it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal.world import World
+from bot.turn import staffing
+from bot.turn.desk import Desk
+from bot.turn.incoming import Incoming, Typed
+from bot.turn.turns import take_turn
+from flows.roles import Role
+from storage import people
+from tests.scenes import given
+
+WORDS = "The second product burns"
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    it = await World.begin(tmp_path, "en")
+    await given(it, "a treated woman P-001")
+    yield it
+    await it.end()
+
+
+async def test_a_letter_on_its_way_is_not_read_by_who_treats_nobody_any_more(world: World) -> None:
+    """They work on as a coordinator, and the messenger was away meanwhile."""
+    await world.phone("P-001").send(WORDS)
+    clinician = world.phone("clinician")
+
+    def ask_and_leave(desk: Desk) -> None:
+        (person,) = people.holders(desk.connection, Role.CLINICIAN)
+        roles = [Role.COORDINATOR]
+        people.begin_roles(desk.connection, person_id=person, roles=roles, at=desk.now)
+        asked = Incoming("telegram", 10**6, clinician.address, Typed("/mail"), "en", message="9")
+        take_turn(desk, asked)
+        staffing.end_role(desk, person, Role.CLINICIAN)
+
+    await world.at_desk(ask_and_leave)
+    await world.deliver()
+    assert "P-001" in clinician.last
+    assert not any(WORDS in it.words for it in clinician.shown)
+
+
+async def test_a_new_clinician_is_told_of_what_waits(world: World) -> None:
+    await world.phone("P-001").send(WORDS)
+    await world.add_staff("other", Role.CLINICIAN)
+    other = world.phone("other")
+    shown = len(other.shown)
+    await world.phone("coordinator").send("/assign P-001")
+    await world.phone("coordinator").tap("Other")
+    await world.phone("coordinator").send("moved")
+    await world.phone("coordinator").press("S")
+    assert any("New mail from P-001" in it.words for it in other.shown[shown:])
+    await other.send("/mail")
+    assert any(WORDS in it.words for it in other.shown)
+
+
+async def test_where_the_clinician_leaves_another_must_be_named_for_what_waits(
+    world: World,
+) -> None:
+    await world.phone("P-001").send(WORDS)
+    coordinator = world.phone("coordinator")
+
+    def leave(desk: Desk) -> None:
+        (person,) = people.holders(desk.connection, Role.CLINICIAN)
+        staffing.end_role(desk, person, Role.CLINICIAN)
+
+    await world.at_desk(leave)
+    await world.deliver()
+    assert "there is none" in coordinator.last
+    assert not any(WORDS in it.words for it in coordinator.shown)
+
+
+async def test_a_new_clinician_is_not_told_of_what_others_read(world: World) -> None:
+    await world.phone("P-001").send(WORDS)
+    clinician, other = world.phone("clinician"), world.phone("other")
+    await clinician.send("/mail")
+    await clinician.tap("Give")
+    await clinician.choose("NOTHING")
+    await clinician.press("S")
+    await world.add_staff("other", Role.CLINICIAN)
+    await world.phone("coordinator").send("/assign P-001")
+    await world.phone("coordinator").tap("Other")
+    await world.phone("coordinator").send("moved")
+    await world.phone("coordinator").press("S")
+    assert any("P-001" in it.words for it in other.shown)
+    assert not any("New mail" in it.words for it in other.shown)
