@@ -101,6 +101,13 @@ def _rendered(
                 connection, keys=keys, body=dict(body), person=leaving.person_id
             )
             return _worded(study, letter, language)
+        case "attachment":
+            file = arms.attachment(
+                connection, keys=keys, mail_id=body["mail"], person=leaving.person_id
+            )
+            return (
+                Attachment(file) if isinstance(file, str) else Words(study.render(file, language))
+            )
         case "report":
             page = arms.event_page(
                 connection,
@@ -197,10 +204,6 @@ def _drawn(links: Mapping[str, str]) -> tuple[str, str]:
     return next(iter(known or links.items()))
 
 
-def _attachment(_study: Study, body: Body, _language: str) -> Attachment:
-    return Attachment(str(body["file"]))
-
-
 def _leave(_study: Study, _body: Body, _language: str) -> Leave:
     return Leave()
 
@@ -276,6 +279,5 @@ _PLAIN: Mapping[str, Callable[[Study, Body, str], Outgoing]] = {
     "edit": _change,
     "remove": _remove,
     "tap": _tap_answer,
-    "attachment": _attachment,
     "leave": _leave,
 }

@@ -282,6 +282,18 @@ def show_letter(voice: Voice, mail_id: int, message: Message) -> None:
     voice.send("letter", message_body(message, mail=mail_id))
 
 
+def show_attachment(voice: Voice, verb: str, mail_id: int) -> None:
+    """Send the file of a letter; whoever sees one that is withheld may learn the arm."""
+    desk = voice.desk
+    if mail.is_withheld(desk.connection, mail_id):
+        participant = mail.writer(desk.connection, mail_id)
+        arms.note_told(
+            desk.connection, person_id=voice.person, participant=participant, at=desk.now
+        )
+    voice.record(verb, None, mail=mail_id)
+    voice.send("attachment", json.dumps({"mail": mail_id}))
+
+
 def show_correction(voice: Voice, participant: int, request: int) -> None:
     """Send a correction that was asked for, with its words."""
     desk = voice.desk
@@ -337,6 +349,16 @@ def letter_message(
     answer = (text("mail.was_answered", words=letter.answer),) if letter.answer else ()
     head, *rest = message.paragraphs
     return replace(message, paragraphs=(head, words, *answer, *rest))
+
+
+def attachment(
+    connection: Connection, *, keys: Keyring, mail_id: int, person: int | None
+) -> str | Text:
+    """The file of a letter, or why it is not shown, when it leaves."""
+    chart = participants.chart(connection, mail.writer(connection, mail_id))
+    if mail.is_withheld(connection, mail_id) and chart.clinician != person:
+        return text("refused.not_your_participant", code=chart.code)
+    return mail.attachment(connection, keys=keys, mail_id=mail_id) or text("erased")
 
 
 def event_page(

@@ -14,7 +14,16 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from bot.rehearsal import arriving
 from bot.rehearsal.phones import Phone
 from bot.rehearsal.world import World
-from bot.sending.outgoing import Change, Comparison, Invitation, Outgoing, Picture, TapAnswer, Words
+from bot.sending.outgoing import (
+    Attachment,
+    Change,
+    Comparison,
+    Invitation,
+    Outgoing,
+    Picture,
+    TapAnswer,
+    Words,
+)
 from bot.sms.hearing import hear
 from bot.turn.desk import Desk
 from bot.turn.incoming import Content, Incoming, Tapped, Typed
@@ -163,6 +172,8 @@ def worded(outgoing: Outgoing | Comparison) -> str:
             return worded(words)
         case TapAnswer():
             return outgoing.text or ""
+        case Attachment(file):
+            return file
         case Invitation(_, caption) | Picture(_, caption):
             return caption
         case _:

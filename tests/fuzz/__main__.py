@@ -2,10 +2,11 @@
 
 With `--keep` what reaches code that nothing in the corpus reaches is put into it, and what reaches
 nothing that others do not is left out. An input that finds something is left in `found/`; it goes
-into the corpus together with what mends it.
+into the corpus, under a name, together with what mends it.
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -55,11 +56,16 @@ def _fuzz(name: str, given: argparse.Namespace) -> bool:
 
 
 def _keep(name: str, kept: Path, new: str) -> None:
-    """The fewest of all inputs that reach what all of them reach."""
+    """The fewest of all inputs that reach what all of them reach, and those that were named."""
     with TemporaryDirectory() as fewest:
         if _run(name, "-merge=1", fewest, str(kept), new):
-            shutil.rmtree(kept)
-            shutil.copytree(fewest, kept)
+            for it in filter(_is_unnamed, kept.iterdir()):
+                it.unlink()
+            shutil.copytree(fewest, kept, dirs_exist_ok=True)
+
+
+def _is_unnamed(kept: Path) -> bool:
+    return re.fullmatch("[0-9a-f]{12,}", kept.name) is not None
 
 
 def _run(name: str, *given: str) -> bool:

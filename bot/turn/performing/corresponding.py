@@ -1,6 +1,5 @@
 """Letters of participants are answered, and their files shown."""
 
-import json
 from typing import assert_never
 
 from bot.turn import arms, mailing
@@ -31,9 +30,7 @@ def perform(voice: Voice, verb: str, effect: Corresponding) -> None:
         case HandOn(mail_id):
             _hand_on(voice, verb, mail_id)
         case ShowAttachment(mail_id):
-            file = mail.attachment(desk.connection, keys=desk.keys, mail_id=mail_id)
-            voice.send("attachment", json.dumps({"file": file}))
-            voice.record(verb, None, mail=mail_id)
+            arms.show_attachment(voice, verb, mail_id)
         case ClaimMail(mail_id):
             mail.claim(desk.connection, mail_id=mail_id, by=voice.person, at=desk.now)
             voice.record(verb, None, mail=mail_id)
