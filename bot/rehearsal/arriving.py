@@ -28,8 +28,8 @@ from bot.sms.limits import admit, words_in
 from bot.sms.parts import count_parts, split
 from bot.turn.bodies import body_of
 from bot.turn.desk import Desk
-from storage import outbox, sms
-from storage.outbox import DueLine, Leaving
+from storage import attempts, departures, sms
+from storage.departures import DueLine, Leaving
 from storage.shown import KINDS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Arriving:
 
 
 def take(connection: Connection, world: "World", due: DueLine) -> Arriving | None:
-    leaving = outbox.take(
+    leaving = departures.take(
         connection, keys=world.keys, line=due.line, channel=due.channel, at=world.now
     )
     if leaving is None:
@@ -60,7 +60,7 @@ def take(connection: Connection, world: "World", due: DueLine) -> Arriving | Non
         return None
     number = world.next_message() if leaving.kind in KINDS else None
     sent_as = None if number is None else f"{_OWN}{number}"
-    outbox.settle_sent(
+    attempts.settle_sent(
         connection,
         message_id=leaving.id,
         channel=leaving.channel,
@@ -81,9 +81,9 @@ def _leaves_by_sms(
             _report(connection, world, leaving, outgoing)
             return True
         case Held(until, reason):
-            outbox.hold(connection, message_id=leaving.id, until=until, reason=reason)
+            attempts.hold(connection, message_id=leaving.id, until=until, reason=reason)
         case Refused(reason):
-            outbox.settle(
+            attempts.settle(
                 connection, message_id=leaving.id, state="failed", at=world.now, reason=reason
             )
     return False

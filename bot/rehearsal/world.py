@@ -32,7 +32,7 @@ from bot.turn.ticking import carry_out, plan_day, plan_summary
 from bot.turn.turns import take_turn
 from flows.allocation_list import ArmPlan, Plan, generate_allocation_list
 from flows.roles import Role
-from storage import envelopes, outbox, participants, photographs, planned, shown
+from storage import departures, envelopes, participants, photographs, planned, shown
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.schema import prepare
@@ -162,7 +162,11 @@ class World:
     async def deliver(self) -> None:
         """Everything that waits reaches its phone."""
         while lines := await self.database.read(
-            outbox.due_lines, at=self.now, busy=(), channels=("telegram", "web", "sms"), limit=100
+            departures.due_lines,
+            at=self.now,
+            busy=(),
+            channels=("telegram", "web", "sms"),
+            limit=100,
         ):
             for line in lines:
                 while (it := await self.database.write(arriving.take, self, line)) is not None:

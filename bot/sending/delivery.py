@@ -46,9 +46,10 @@ from bot.turn.desks import Desks
 from bot.turn.mailing import note_blocked
 from bot.turn.outages import tell_that_it_is_over
 from bot.waiting import unless
-from storage import outages, outbox
+from storage import attempts, departures, outages, outbox
 from storage.database import Database, DatabaseClosed
-from storage.outbox import DueLine, Leaving, Urgency
+from storage.departures import DueLine, Leaving
+from storage.outbox import Urgency
 from storage.passing import is_passing
 
 P = ParamSpec("P")
@@ -123,7 +124,7 @@ class Delivery:
         self.wake()
 
     async def run(self) -> None:
-        await self._surely(outbox.recover, at=self._clock.now())
+        await self._surely(attempts.recover, at=self._clock.now())
         while not self._stopping.is_set():
             self._wake.clear()
             next_at = await self._begin_due()
@@ -252,7 +253,7 @@ class Delivery:
         """Take a message and word it; one that cannot be worded fails, for those behind it, and one
         that may not leave now is settled at once."""
         keys, now = self._desks.keys.for_one_turn(), self._clock.now()
-        leaving = outbox.take(connection, keys=keys, line=due.line, channel=due.channel, at=now)
+        leaving = departures.take(connection, keys=keys, line=due.line, channel=due.channel, at=now)
         if leaving is None:
             return None
         try:
@@ -261,7 +262,7 @@ class Delivery:
             if is_passing(error):
                 raise
             failure("wording_failed", error, message=leaving.id, kind=leaving.kind)
-            outbox.settle(
+            attempts.settle(
                 connection, message_id=leaving.id, state="failed", at=now, reason="wording"
             )
             return None
@@ -293,7 +294,7 @@ class Delivery:
         match outcome:
             case Sent(message):
                 self._note_worked(connection, leaving.channel)
-                outbox.settle_sent(
+                attempts.settle_sent(
                     connection,
                     message_id=leaving.id,
                     channel=leaving.channel,
@@ -308,7 +309,7 @@ class Delivery:
             case Unreachable(reason):
                 self._note_unreachable(connection, leaving)
                 now = self._clock.now()
-                if not outbox.try_elsewhere(
+                if not attempts.try_elsewhere(
                     connection, message_id=leaving.id, at=now, reason=reason
                 ):
                     self._finish(connection, leaving, "failed", reason)
@@ -318,7 +319,7 @@ class Delivery:
             case Slower(seconds):
                 self._again(connection, leaving, seconds, "too_many")
             case Held(until, reason):
-                outbox.hold(connection, message_id=leaving.id, until=until, reason=reason)
+                attempts.hold(connection, message_id=leaving.id, until=until, reason=reason)
             case NotSent(reason) | Unknown(reason):
                 self._note_failed(connection, leaving, outcome)
                 self._again(connection, leaving, delay(leaving.attempts), reason)
@@ -329,15 +330,15 @@ class Delivery:
         self, connection: Connection, leaving: Leaving, state: str, reason: str | None = None
     ) -> None:
         now = self._clock.now()
-        outbox.settle(connection, message_id=leaving.id, state=state, at=now, reason=reason)
+        attempts.settle(connection, message_id=leaving.id, state=state, at=now, reason=reason)
 
     def _again(self, connection: Connection, leaving: Leaving, seconds: float, reason: str) -> None:
         at = self._clock.now() + timedelta(seconds=seconds)
-        outbox.try_again(connection, message_id=leaving.id, at=at, reason=reason)
+        attempts.try_again(connection, message_id=leaving.id, at=at, reason=reason)
 
     def _pass_on(self, connection: Connection, leaving: Leaving) -> None:
         """What this channel does not take may leave by another."""
-        outbox.pass_on(
+        attempts.pass_on(
             connection,
             keys=self._desks.keys.for_one_turn(),
             message_id=leaving.id,
@@ -387,6 +388,6 @@ def _look(
     channels: Collection[str],
     limit: int,
 ) -> _Look:
-    due = outbox.due_lines(connection, at=at, busy=busy, channels=channels, limit=limit)
-    next_at = at if due else outbox.next_due_at(connection, busy=busy, channels=channels)
+    due = departures.due_lines(connection, at=at, busy=busy, channels=channels, limit=limit)
+    next_at = at if due else departures.next_due_at(connection, busy=busy, channels=channels)
     return _Look(deque(due), next_at)

@@ -33,8 +33,8 @@ from flows.commands.command import Reach
 from flows.messages import Message
 from flows.text import text, text_from_json
 from storage import participants, people, photographs, responses
+from storage.departures import Leaving
 from storage.keyring import Keyring
-from storage.outbox import Leaving
 
 Body = Mapping[str, Any]
 

@@ -36,7 +36,7 @@ from flows.roles import Role
 from flows.text import text
 from storage import people, sms
 from storage.database import Database
-from storage.outbox import Leaving
+from storage.departures import Leaving
 from storage.passing import is_passing
 from storage.sms import Handed
 

@@ -19,7 +19,8 @@ from flows.messages import say
 from flows.roles import Role
 from flows.text import text
 from storage import sms
-from storage.outbox import Leaving, Urgency
+from storage.departures import Leaving
+from storage.outbox import Urgency
 
 _KEPT_BACK = (Urgency.NOTICE, Urgency.REMINDER)
 # So much of the budget is used up when it is first warned of, in percent.

@@ -25,9 +25,10 @@ from bot.turn.turns import asked
 from flows.events import Misread
 from flows.forms import Item
 from flows.messages import Button
-from storage import outbox
+from storage import fates
 from storage.conversations import Open
-from storage.outbox import Kept, Urgency
+from storage.fates import Kept
+from storage.outbox import Urgency
 
 # A choice that was offered longer ago is nothing that a bare number could mean.
 _OFFERED_FOR = timedelta(days=3)
@@ -136,7 +137,7 @@ def _is_of(found: Open | None, data: str) -> bool:
 
 
 def _came_lately(voice: Voice) -> list[Kept]:
-    return outbox.newest_by(
+    return fates.newest_by(
         voice.desk.connection,
         keys=voice.desk.keys,
         person_id=voice.person,

@@ -10,8 +10,8 @@ from bot.trial.study import Study
 from flows.sharing import labels
 from flows.text import Text, text
 from storage import people
+from storage.departures import Leaving
 from storage.keyring import Keyring
-from storage.outbox import Leaving
 
 Body = Mapping[str, Any]
 

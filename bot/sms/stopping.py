@@ -8,7 +8,7 @@ from bot.turn.bodies import body_of, message_from_json
 from bot.turn.incoming import Chosen
 from bot.turn.speaking import Voice
 from flows.chart import Milestone
-from storage import conversations, outbox, participants
+from storage import conversations, fates, participants
 
 _ANSWERED_FOR = timedelta(days=1)
 _MOST_MESSAGES = 20
@@ -30,7 +30,7 @@ def is_answered(voice: Voice, words: str) -> bool:
 
 def _was_told(voice: Voice) -> bool:
     desk = voice.desk
-    told = outbox.newest_by(
+    told = fates.newest_by(
         desk.connection,
         keys=desk.keys,
         person_id=voice.person,

@@ -8,7 +8,7 @@ from bot.logs import failure
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks
 from bot.waiting import unless
-from storage import outbox, sms
+from storage import attempts, sms
 from storage.database import Database, DatabaseClosed
 
 _EVERY = 60.0
@@ -49,6 +49,6 @@ class Undelivered:
             unheard_of_by=desk.now - self._within,
         )
         for message in found:
-            outbox.pass_on(
+            attempts.pass_on(
                 desk.connection, keys=desk.keys, message_id=message, without="sms", at=desk.now
             )

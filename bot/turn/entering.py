@@ -12,7 +12,7 @@ from bot.turn.speaking import TAP_LASTS
 from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
-from storage import invitations, outbox, participants, people
+from storage import invitations, participants, people, unsent
 from storage.audit import Act
 from storage.outbox import NewMessage, ToPerson, ToStranger, Urgency
 from storage.people import Speaker
@@ -110,7 +110,7 @@ def _enter(desk: Desk, incoming: Incoming, person_id: int, code: str) -> Speaker
     """Bind the chat; the earlier one of the same person is told that it is closed."""
     earlier = people.address_on(desk.connection, person_id=person_id, channel=incoming.channel)
     if earlier is not None:
-        outbox.fail_waiting(desk.connection, address_id=earlier, at=desk.now, reason="chat_closed")
+        unsent.fail_waiting(desk.connection, address_id=earlier, at=desk.now, reason="chat_closed")
         desk.reply(
             ToPerson(person_id, earlier), "message", message_body(say(text("entering.closed")))
         )
@@ -128,7 +128,7 @@ def bind(desk: Desk, incoming: Incoming, person_id: int) -> Speaker:
         address=incoming.address,
         at=desk.now,
     )
-    outbox.hasten(desk.connection, person_id=person_id, at=desk.now)
+    unsent.hasten(desk.connection, person_id=person_id, at=desk.now)
     roles = people.roles_of(desk.connection, person_id)
     held = "+".join(sorted(roles))
     desk.record(Act("enter", held, person_id, person_id, {"channel": incoming.channel}))

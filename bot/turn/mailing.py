@@ -11,7 +11,7 @@ from bot.turn.speaking import Voice
 from flows.messages import Message, run_button, say
 from flows.roles import Role
 from flows.text import text
-from storage import mail, outbox, participants, people
+from storage import mail, participants, people, unsent
 from storage.audit import Act
 
 LONGEST = 4096
@@ -102,7 +102,7 @@ def _came(desk: Desk, participant: int) -> Message:
 def note_blocked(desk: Desk, address_id: int, person_id: int) -> None:
     """An address takes no messages: what waits for it fails, and the coordinators are told once."""
     changed = people.mark_address(desk.connection, address_id=address_id, state="blocked")
-    outbox.fail_waiting(desk.connection, address_id=address_id, at=desk.now, reason="blocked")
+    unsent.fail_waiting(desk.connection, address_id=address_id, at=desk.now, reason="blocked")
     if not changed:
         return
     desk.record(Act("address_blocked", "system", None, person_id))

@@ -17,7 +17,7 @@ from flows.messages import say
 from flows.reminders import Decision, Send, Skip
 from flows.roles import STAFF
 from flows.text import text
-from storage import alerts, outbox, people, planned
+from storage import alerts, fates, people, planned
 from storage.audit import Act, Detail
 from storage.outbox import NewMessage, ToStranger, Urgency
 from storage.planned import DuePlan, Plan
@@ -71,7 +71,7 @@ def nudge(desk: Desk, plan: DuePlan) -> Decision:
         return Skip("acknowledged")
     if not people.roles_of(desk.connection, person):
         return Skip("left")
-    if outbox.left_by(desk.connection, key=message) not in SILENT:
+    if fates.left_by(desk.connection, key=message) not in SILENT:
         return Skip("delivered")
     number = number_of(desk, person)
     if not number:

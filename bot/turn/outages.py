@@ -4,7 +4,7 @@ from bot.turn.desk import Desk
 from flows.messages import say
 from flows.roles import Role
 from flows.text import text
-from storage import outages, outbox
+from storage import outages, unsent
 from storage.outages import Outage
 
 
@@ -15,7 +15,7 @@ def judge(desk: Desk) -> None:
         if is_down:
             _tell(desk, outage, "down")
     if changed:
-        outbox.hasten_all(desk.connection, at=desk.now)
+        unsent.hasten_all(desk.connection, at=desk.now)
 
 
 def tell_that_it_is_over(desk: Desk, outage: Outage) -> None:

@@ -7,7 +7,7 @@ from bot.language.calendars import add_jalali_months, local
 from bot.turn.desk import Desk
 from flows.reminders import Hours, Kind, Wanted, plans
 from flows.schedule import due_forms, due_visits
-from storage import closing, outbox, participants, planned
+from storage import closing, participants, planned, unsent
 from storage.outbox import Urgency
 from storage.planned import Plan
 
@@ -58,7 +58,7 @@ def take_back_visit_reminders(desk: Desk, participant: int, visit: str, reason: 
     """What waits for the network must not remind of an appointment that no longer holds."""
     done = planned.done(desk.connection, participant=participant, kind=Kind.VISIT_REMINDER)
     keys = [reminder_key(plan.id) for plan in done if plan.subject["visit"] == visit]
-    outbox.cancel(
+    unsent.cancel(
         desk.connection,
         person_id=participant,
         at=desk.now,

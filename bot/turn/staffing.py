@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.turn import adverse_events, mailing
 from bot.turn.desk import Desk
 from flows.roles import Role
-from storage import conversations, invitations, outbox, people, personal_links, pins
+from storage import conversations, invitations, people, personal_links, pins, unsent
 from storage.outbox import Urgency
 
 # An invitation is used the same day as a rule; a week leaves room for a slow start.
@@ -66,7 +66,7 @@ def cut_off(desk: Desk, person: int) -> None:
     people.end_roles(desk.connection, person_id=person, at=desk.now)
     if treated:
         _tell_of_leaving(desk, person)
-    outbox.cancel(
+    unsent.cancel(
         desk.connection,
         person_id=person,
         at=desk.now,

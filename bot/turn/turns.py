@@ -45,7 +45,7 @@ from flows.forms import Form, Item, Picture, Pin
 from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
-from storage import conversations, outbox, participants, people, photographs, responses, updates
+from storage import conversations, participants, people, photographs, responses, unsent, updates
 from storage.conversations import Open
 from storage.outbox import ToStranger
 from storage.responses import FormRow
@@ -117,7 +117,7 @@ def _note_reachable(voice: Voice) -> None:
         return
     desk, address_id = voice.desk, voice.speaker.address_id
     if people.mark_address(desk.connection, address_id=address_id, state="open"):
-        outbox.hasten(desk.connection, person_id=voice.person, at=desk.now)
+        unsent.hasten(desk.connection, person_id=voice.person, at=desk.now)
 
 
 def _hear_words(voice: Voice, words: str) -> None:

@@ -6,14 +6,14 @@ from bot.turn.desk import Desk
 from flows.effects.enrolment import Unlink
 from flows.messages import run_button, say
 from flows.text import text
-from storage import conversations, invitations, outbox, people, personal_links
+from storage import conversations, invitations, people, personal_links, unsent
 from storage.outbox import ToStranger, Urgency
 
 
 def unlink(desk: Desk, effect: Unlink) -> None:
     """What was answered stays; whatever leads to the participant, or from them there, ends."""
     connection, person = desk.connection, effect.participant
-    outbox.cancel(
+    unsent.cancel(
         connection, person_id=person, at=desk.now, reason="wrong_link", urgencies=tuple(Urgency)
     )
     _tell_chats(desk, person)
@@ -31,7 +31,7 @@ def cut_off_number(desk: Desk, person: int) -> None:
     address = people.address_on(connection, person_id=person, channel="sms")
     if address is None:
         return
-    outbox.fail_waiting(connection, address_id=address, at=desk.now, reason="chat_closed")
+    unsent.fail_waiting(connection, address_id=address, at=desk.now, reason="chat_closed")
     people.close_addresses(connection, person_id=person, channel="sms", at=desk.now)
 
 

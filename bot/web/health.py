@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.logs import failure
 from bot.ticks import Ticks
 from bot.timekeeping import Timekeeping
-from storage import clock_changes, counts, outbox
+from storage import clock_changes, counts, unsent
 from storage.database import Database
 
 # A tick comes every half minute; after so many of them something is wrong.
@@ -95,7 +95,7 @@ class Health:
 
 def read_service(connection: Connection) -> Reading:
     return Reading(
-        outbox.oldest_waiting(connection),
+        unsent.oldest_waiting(connection),
         counts.messages_waiting(connection),
         counts.messages_by_state(connection),
         clock_changes.standing(connection),

@@ -28,7 +28,7 @@ from bot.sms.hearing import hear
 from bot.turn.desk import Desk
 from bot.turn.incoming import Content, Incoming, Tapped, Typed
 from bot.turn.turns import take_turn
-from storage import outbox, tables
+from storage import departures, tables
 
 Dump = dict[str, Sequence[Any]]
 Said = list[tuple[str, Outgoing | Comparison]]
@@ -145,7 +145,7 @@ def _offered(outgoing: Outgoing | Comparison) -> list[str]:
 
 
 def _leaving(connection: Connection, world: World) -> Iterator[tuple[str, Outgoing | Comparison]]:
-    while lines := outbox.due_lines(
+    while lines := departures.due_lines(
         connection, at=world.now, busy=(), channels=_CHANNELS, limit=100
     ):
         for line in lines:

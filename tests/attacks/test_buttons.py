@@ -20,7 +20,6 @@ from tests.blinding.watched import Watched
 
 # Who replays a button, beside the one to whom it was shown.
 COLLEAGUE, ANOTHER_ROLE, PARTICIPANT, STRANGER = "colleague", "another role", "P-002", "stranger"
-OTHERS = (COLLEAGUE, ANOTHER_ROLE, PARTICIPANT, STRANGER)
 STAFF = tuple(it for it in Role if it not in {Role.PARTICIPANT, Role.METHODOLOGIST})
 # So many updates of its owner later a button is an old one.
 LATER = 3
@@ -58,7 +57,7 @@ class Replayed(Watched):
     _asked: dict[str, str] = field(default_factory=dict)
     _old: dict[str, deque[tuple[int, Offered]]] = field(default_factory=lambda: defaultdict(deque))
     _count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _others: Iterator[str] = field(default_factory=lambda: cycle(OTHERS))
+    _outsiders: Iterator[str] = field(default_factory=lambda: cycle((PARTICIPANT, STRANGER)))
 
     async def add_all_staff(self) -> None:
         await super().add_all_staff()
@@ -97,15 +96,16 @@ class Replayed(Watched):
                         yield Offered(data, phone.name, kind)
 
     async def _replay_by_others(self, it: Offered) -> None:
-        """By one of them, in turn: what each role may give at all is attacked in test_commands."""
-        name = _name(next(self._others), it.owner)
-        # Participants come one after the other.
-        name = name if name in self.phones else STRANGER
-        seen = await self.replay(name, it)
-        if it.command is None or not _may(name, it.command):
-            self._must_be_refused(name, it, seen)
-        elif "unblind_trial" not in self.given:
-            self.expect("arm_told" not in seen.changed, it, name, seen)
+        """By a colleague and by another role, and by a participant and a stranger in turn."""
+        for who in (COLLEAGUE, ANOTHER_ROLE, next(self._outsiders)):
+            name = _name(who, it.owner)
+            # Participants come one after the other.
+            name = name if name in self.phones else STRANGER
+            seen = await self.replay(name, it)
+            if it.command is None or not _may(name, it.command):
+                self._must_be_refused(name, it, seen)
+            elif "unblind_trial" not in self.given:
+                self.expect("arm_told" not in seen.changed, it, name, seen)
 
     async def _replay_old(self, owner: str) -> None:
         """Its owner taps a button again when it was answered, or set aside."""

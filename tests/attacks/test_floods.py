@@ -16,7 +16,7 @@ from bot.telegram.receiving import Receiving
 from bot.turn.desks import Desks
 from bot.turn.mailing import MOST_TOLD
 from flows.roles import Role
-from storage import outbox, people, tables
+from storage import departures, people, tables
 from tests.attacks.hostile import HOSTILE, MARK
 from tests.attacks.sandbox import dump, is_sound
 from tests.properties.people import add_participant, open_trial
@@ -74,7 +74,7 @@ async def _stand_before(world: World) -> tuple[int, int]:
     def look(connection: Connection) -> tuple[int, int]:
         waiting = select(table.c.line).where(table.c.state == "waiting").order_by(table.c.id)
         made = list(connection.scalars(waiting))
-        due = outbox.due_lines(
+        due = departures.due_lines(
             connection, at=world.now, busy=(), channels=("telegram",), limit=1000
         )
         return made.index(line), [it.line for it in due].index(line)

@@ -41,8 +41,9 @@ from flows.roles import Role
 from flows.text import Text, text
 from storage import people, tables
 from storage.database import Database, GroupLost
+from storage.departures import Leaving
 from storage.keyring import Keyring
-from storage.outbox import Leaving, NewMessage, ToPerson, ToStranger, Urgency
+from storage.outbox import NewMessage, ToPerson, ToStranger, Urgency
 from storage.schema import prepare
 from storage.sealing import MasterKeys
 from tests.bot.fast_clock import FastClock

@@ -17,7 +17,7 @@ from bot.turn.desk import Desk
 from bot.turn.desks import Desks
 from bot.turn.drifts import judge
 from flows.roles import Role
-from storage import audit, clock_changes, outbox
+from storage import audit, clock_changes, fates
 from storage.database import Database
 from storage.keyring import Keyring
 from storage.schema import prepare
@@ -42,7 +42,7 @@ class Trial:
         """What this person was told, in their language."""
 
         def read(connection: Connection) -> list[str]:
-            kept = outbox.messages_to(
+            kept = fates.messages_to(
                 connection, keys=self.desks.keys, person_id=STAFF[who], kinds=("message",)
             )
             return [it.body for it in kept]

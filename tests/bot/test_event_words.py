@@ -11,7 +11,8 @@ from bot.rehearsal.world import World
 from bot.sending.outgoing import Comparison, Document, Outgoing, Words
 from bot.sending.rendering import render
 from storage import people
-from storage.outbox import Leaving, Urgency
+from storage.departures import Leaving
+from storage.outbox import Urgency
 from tests.properties.people import add_participant, open_trial
 
 WRITTEN = "EXOLOT was given"

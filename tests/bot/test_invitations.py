@@ -16,7 +16,8 @@ from bot.turn.links import Links
 from bot.turn.turns import take_turn
 from flows.text import text
 from storage import audit, participants, people
-from storage.outbox import Leaving, Urgency
+from storage.departures import Leaving
+from storage.outbox import Urgency
 from tests.scenes import given
 
 TELEGRAM, BALE = "https://t.me/hamrah?start=c0de", "https://ble.ir/hamrah?start=c0de"

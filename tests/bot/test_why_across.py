@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bot.rehearsal.scenes import given
 from bot.rehearsal.world import World
 from bot.turn.desk import Desk
-from storage import outbox, people, tables
+from storage import attempts, people, tables
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def _fail_and_pass_on(desk: Desk) -> None:
         address="P-001",
         at=desk.now,
     )
-    assert outbox.pass_on(
+    assert attempts.pass_on(
         desk.connection, keys=desk.keys, message_id=newest.id, without="sms", at=desk.now
     )

@@ -12,7 +12,7 @@ from bot.turn.bodies import body_of, message_from_json
 from bot.turn.desk import Desk
 from flows.messages import Button, Message
 from flows.text import text
-from storage import outbox, participants
+from storage import fates, participants
 from tests import scenes
 
 WHO = "P-001"
@@ -92,7 +92,7 @@ class _Meant:
 def _messages(desk: Desk) -> list[Message]:
     person = participants.with_code(desk.connection, WHO)
     assert person is not None
-    newest = outbox.newest_by(
+    newest = fates.newest_by(
         desk.connection,
         keys=desk.keys,
         person_id=person,

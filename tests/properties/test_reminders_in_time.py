@@ -22,8 +22,9 @@ from bot.rehearsal.world import World
 from flows.chart import Chart
 from flows.reminders import Hours, Kind
 from flows.schedule import due_forms
-from storage import outbox, participants, planned, responses, tables
-from storage.outbox import DueLine, Urgency
+from storage import attempts, participants, planned, responses, tables
+from storage.departures import DueLine
+from storage.outbox import Urgency
 from tests.properties.people import add_participant, open_trial
 
 VISITS = ("month_1", "month_2", "month_4")
@@ -145,7 +146,7 @@ class Reminding(RuleBasedStateMachine):
     def be_down(self, hours: int) -> None:
         """The process stands still, then starts and finds what fell due."""
         self.world.now += timedelta(hours=hours)
-        self.run(self.world.database.write(outbox.recover, at=self.world.now))
+        self.run(self.world.database.write(attempts.recover, at=self.world.now))
         self.run(self.world.tick())
 
     @rule(connected=st.booleans())

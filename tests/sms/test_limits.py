@@ -23,10 +23,11 @@ from bot.turn.links import Links
 from flows.messages import say
 from flows.roles import Role
 from flows.text import text
-from storage import outbox, people, sms, tables
+from storage import attempts, departures, fates, people, sms, tables
 from storage.database import sqlite_engine
+from storage.departures import Leaving
 from storage.keyring import Keyring
-from storage.outbox import Leaving, Urgency
+from storage.outbox import Urgency
 from storage.schema import prepare
 from storage.sealing import MasterKeys
 
@@ -66,10 +67,10 @@ class Post:
         self, limits: Limits, parts: int = 1
     ) -> Iterator[tuple[Leaving, Held | Refused | None]]:
         """Everything that may leave now is taken, one after the other."""
-        while due := outbox.due_lines(
+        while due := departures.due_lines(
             self.connection, at=self.now, busy=(), channels=("sms",), limit=1
         ):
-            leaving = outbox.take(
+            leaving = departures.take(
                 self.connection, keys=self.keys, line=due[0].line, channel="sms", at=self.now
             )
             if leaving is None:
@@ -78,7 +79,9 @@ class Post:
             why_not = admit(self.desk, limits, "kannel", leaving, words)
             match why_not:
                 case Held(until, reason):
-                    outbox.hold(self.connection, message_id=leaving.id, until=until, reason=reason)
+                    attempts.hold(
+                        self.connection, message_id=leaving.id, until=until, reason=reason
+                    )
                 case Refused(reason):
                     self.settle(leaving, "failed", reason)
                 case None:
@@ -89,7 +92,7 @@ class Post:
         return list(self.leaving(limits, parts))
 
     def settle(self, leaving: Leaving, state: str, reason: str | None = None) -> None:
-        outbox.settle(
+        attempts.settle(
             self.connection, message_id=leaving.id, state=state, at=self.now, reason=reason
         )
 
@@ -105,7 +108,7 @@ class Post:
                 reference=str(number),
                 at=self.now,
             )
-        outbox.settle_sent(self.connection, message_id=leaving.id, channel="sms", at=self.now)
+        attempts.settle_sent(self.connection, message_id=leaving.id, channel="sms", at=self.now)
 
     def told(self, wording: str) -> int:
         """How often the staff were told this."""
@@ -186,7 +189,7 @@ def test_what_leaves_late_is_what_was_said_last(post: Post) -> None:
     post.now = at(23, 9)
     for leaving, _ in post.leaving(Limits()):
         post.send(leaving)
-    newest = outbox.newest_by(
+    newest = fates.newest_by(
         post.connection,
         keys=post.keys,
         person_id=post.persons[0],
@@ -250,7 +253,7 @@ def test_what_never_left_has_cost_nothing_and_what_is_tried_again_is_counted_onc
     limits = Limits(budget=2)
     post.put(Urgency.REMINDER)
     ((leaving, _),) = post.leave(limits, parts=2)
-    outbox.try_again(post.connection, message_id=leaving.id, at=post.now, reason="no_gateway")
+    attempts.try_again(post.connection, message_id=leaving.id, at=post.now, reason="no_gateway")
     ((again, why_not),) = post.leave(limits, parts=2)
     assert (again.id, why_not) == (leaving.id, None)
     post.settle(again, "failed", "gateway_refused")
@@ -345,4 +348,4 @@ def _end(
             post.settle(leaving, "failed", "gateway_refused")
             del counted[leaving.id]
         case _:
-            outbox.recover(post.connection, at=post.now + timedelta(minutes=1))
+            attempts.recover(post.connection, at=post.now + timedelta(minutes=1))

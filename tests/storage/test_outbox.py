@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from storage import outbox, people, tables
+from storage import attempts, departures, outbox, people, tables, unsent
 from storage.database import sqlite_engine
+from storage.departures import Leaving
 from storage.keyring import Keyring
-from storage.outbox import Leaving, NewMessage, ToPerson, ToStranger, Urgency
+from storage.outbox import NewMessage, ToPerson, ToStranger, Urgency
 from storage.schema import prepare
 from storage.sealing import MasterKeys
 
@@ -34,10 +35,12 @@ class Post:
 
     def take(self, person: int, at: datetime) -> Leaving | None:
         line = f"person:{self.people[person]}"
-        return outbox.take(self.connection, keys=self.keys, line=line, channel="telegram", at=at)
+        return departures.take(
+            self.connection, keys=self.keys, line=line, channel="telegram", at=at
+        )
 
     def settle(self, leaving: Leaving, state: str = "sent") -> None:
-        outbox.settle(self.connection, message_id=leaving.id, state=state, at=AT)
+        attempts.settle(self.connection, message_id=leaving.id, state=state, at=AT)
 
     def states(self) -> dict[str, str]:
         table = tables.outbox
@@ -160,7 +163,7 @@ def _play(
             case ("end",):
                 for person in (0, 1):
                     _try(post, person, now, tried)
-                outbox.recover(post.connection, at=now)
+                attempts.recover(post.connection, at=now)
             case _:
                 now += timedelta(minutes=10)
     return put, tried
@@ -185,7 +188,7 @@ def _send(
         post.settle(leaving, "unknown")
     else:
         later = now + timedelta(minutes=1)
-        outbox.try_again(post.connection, message_id=leaving.id, at=later, reason="broke")
+        attempts.try_again(post.connection, message_id=leaving.id, at=later, reason="broke")
 
 
 def _drain(post: Post, tried: dict[int, list[str]]) -> None:
@@ -209,7 +212,7 @@ def test_a_message_that_waits_holds_back_those_behind_it(post: Post) -> None:
     post.put("second", 0, Urgency.ALERT)
     first = post.take(0, AT)
     assert first is not None
-    outbox.try_again(
+    attempts.try_again(
         post.connection, message_id=first.id, at=AT + timedelta(minutes=1), reason="slow"
     )
     assert post.take(0, AT) is None
@@ -236,7 +239,7 @@ def test_who_has_no_address_is_waited_for_until_one_is_bound(post: Post) -> None
         address="new",
         at=AT,
     )
-    outbox.hasten(post.connection, person_id=post.people[2], at=AT)
+    unsent.hasten(post.connection, person_id=post.people[2], at=AT)
     leaving = post.take(2, AT)
     assert leaving is not None
     assert leaving.address == "new"
@@ -249,7 +252,7 @@ def test_after_the_process_ended_replies_wait_again_and_reminders_are_of_unknown
     post.put("reply", 1, Urgency.REPLY)
     assert post.take(0, AT)
     assert post.take(1, AT)
-    outbox.recover(post.connection, at=AT)
+    attempts.recover(post.connection, at=AT)
     assert post.states() == {"reminder": "unknown", "reply": "waiting"}
 
 
@@ -258,7 +261,7 @@ def test_reminders_that_wait_are_taken_back_and_others_are_not(post: Post) -> No
         post.put(key, 0, urgency)
     only = (Urgency.REMINDER,)
     person = post.people[0]
-    outbox.cancel(
+    unsent.cancel(
         post.connection,
         person_id=person,
         at=AT,
@@ -267,7 +270,7 @@ def test_reminders_that_wait_are_taken_back_and_others_are_not(post: Post) -> No
         only=["c", "b"],
     )
     assert post.states() == {"a": "waiting", "b": "waiting", "c": "cancelled"}
-    outbox.cancel(post.connection, person_id=person, at=AT, reason="withdrawn", urgencies=only)
+    unsent.cancel(post.connection, person_id=person, at=AT, reason="withdrawn", urgencies=only)
     assert post.states() == {"a": "cancelled", "b": "waiting", "c": "cancelled"}
 
 
@@ -282,12 +285,12 @@ def test_the_most_urgent_line_leaves_first(post: Post) -> None:
 def test_a_line_waits_until_its_channel_is_there(post: Post) -> None:
     post.put("words", 0, Urgency.REPLY)
     assert _due(post, "web") == []
-    assert outbox.next_due_at(post.connection, busy=(), channels=("web",)) is None
+    assert departures.next_due_at(post.connection, busy=(), channels=("web",)) is None
     assert _due(post, "web", "telegram") == [f"person:{post.people[0]}"]
 
 
 def _due(post: Post, *channels: str, busy: Collection[str] = ()) -> list[str]:
-    due = outbox.due_lines(post.connection, at=AT, busy=busy, channels=channels, limit=10)
+    due = departures.due_lines(post.connection, at=AT, busy=busy, channels=channels, limit=10)
     return [it.line for it in due]
 
 
@@ -297,6 +300,8 @@ def test_a_strangers_address_and_words_are_sealed(post: Post) -> None:
     row = post.connection.execute(select(tables.outbox)).one()
     assert b"4242" not in row.stranger.raw
     assert b"words" not in row.body.raw
-    leaving = outbox.take(post.connection, keys=post.keys, line=row.line, channel="telegram", at=AT)
+    leaving = departures.take(
+        post.connection, keys=post.keys, line=row.line, channel="telegram", at=AT
+    )
     assert leaving is not None
     assert (leaving.address, leaving.body, leaving.person_id) == ("4242", "words", None)

@@ -10,7 +10,7 @@ from bot.turn.planning import replan, take_back_visit_reminders
 from bot.turn.speaking import Voice
 from flows.chart import Milestone
 from flows.effects.milestones import CorrectEntry, Marking, RecordMilestone
-from storage import conversations, invitations, outbox, participants, responses
+from storage import conversations, invitations, participants, responses, unsent
 from storage.audit import Act
 from storage.outbox import Urgency
 from storage.participants import NewMilestone
@@ -88,7 +88,7 @@ def _follow(desk: Desk, effect: RecordMilestone) -> None:
 
 
 def _cancel(desk: Desk, effect: RecordMilestone, *urgencies: Urgency) -> None:
-    outbox.cancel(
+    unsent.cancel(
         desk.connection,
         person_id=effect.participant,
         at=desk.now,

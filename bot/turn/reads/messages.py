@@ -16,8 +16,9 @@ from flows.facts.timeline import Fate, MessageFacts
 from flows.forms import Answers
 from flows.reminders import Kind
 from flows.text import Param, Text, text
-from storage import outbox, participants, planned, responses, sms
-from storage.outbox import Kept, Urgency
+from storage import fates, participants, planned, responses, sms
+from storage.fates import Kept
+from storage.outbox import Urgency
 from storage.planned import Decided
 from storage.sms import Delivered
 
@@ -48,16 +49,16 @@ def everything(desk: Desk, _actor: int, answers: Answers) -> MessageFacts:
     if chart is None:
         return MessageFacts(None)
     connection, person = desk.connection, chart.participant
-    sent = outbox.messages_to(connection, keys=desk.keys, person_id=person, kinds=("message",))
+    sent = fates.messages_to(connection, keys=desk.keys, person_id=person, kinds=("message",))
     by_sms = sms.deliveries(connection, person)
     kept = [_as_reported(it, by_sms.get(it.id)) for it in sent]
     plans = planned.of_participant(connection, participant=person, kinds=_REMINDERS)
     due = {reminder_key(plan.id): plan for plan in plans}
-    fates = [
+    told = [
         *_sent(desk, chart, kept, due),
         *(_unsent(desk, plan) for plan in plans if plan.state != "done"),
     ]
-    return MessageFacts(chart, tuple(sorted(fates, key=lambda it: it.at)))
+    return MessageFacts(chart, tuple(sorted(told, key=lambda it: it.at)))
 
 
 def _as_reported(kept: Kept, told: Delivered | None) -> Kept:
