@@ -16,13 +16,9 @@ from storage.keyring import Keyring
 _mail = tables.mail
 _handed = tables.mail_handed
 _allocation = tables.allocation
+_withheld = tables.mail_withheld
 _WITHHELD = (
-    exists()
-    .where(
-        _allocation.c.participant_id == _mail.c.person_id,
-        _allocation.c.allocated_at <= _mail.c.received_at,
-    )
-    .correlate(_mail)
+    exists().where(_withheld.c.mail_id == _mail.c.id).correlate(_mail)
     & ~exists().where(_handed.c.mail_id == _mail.c.id).correlate(_mail)
 ).label("withheld")
 _LETTERS = select(_mail, _WITHHELD).order_by(_mail.c.id)
@@ -81,7 +77,14 @@ def receive(
         .returning(_mail.c.id)
     )
     mail_id: int = connection.execute(row).scalar_one()
+    if _is_randomized(connection, person_id):
+        connection.execute(insert(_withheld).values(mail_id=mail_id))
     return mail_id
+
+
+def _is_randomized(connection: Connection, person_id: int) -> bool:
+    found = select(_allocation.c.id).where(_allocation.c.participant_id == person_id)
+    return connection.scalar(found) is not None
 
 
 def count_since(

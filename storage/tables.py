@@ -447,6 +447,15 @@ mail = Table(
     Column("closed_at", UTC),
 )
 
+# A letter that was written after the randomization, so that it can name the treatment. Kept as it
+# comes, for clocks can be set back.
+mail_withheld = Table(
+    "mail_withheld",
+    metadata,
+    _id(),
+    Column("mail_id", ForeignKey("mail.id"), nullable=False, unique=True),
+)
+
 # A letter that the treating clinician found to name no treatment, and handed to the coordinators.
 mail_handed = Table(
     "mail_handed",
@@ -1041,6 +1050,7 @@ APPEND_ONLY = (
     "identity",
     "incident_words",
     "mail_handed",
+    "mail_withheld",
     "milestone",
     "milestone_correction",
     "participant",

@@ -4,10 +4,9 @@ What was written after the randomization can name the arm: the treating clinicia
 hand it on to the coordinators, who know no more than that it waits.
 """
 
-from functools import partial
-
 from flows.commands.about_participant import CLINICIAN, STAFF_OF_PARTICIPANT
 from flows.commands.command import PARTICIPANT, Circumstances, Command, Reach, choice, pick, words
+from flows.commands.timeline import page_buttons, page_items
 from flows.effects import Decision, Refused
 from flows.effects.following import RunNext
 from flows.effects.mail import AnswerMail, ClaimMail, CloseMail, HandOn, ShowAttachment, ShowLetter
@@ -60,7 +59,7 @@ def _buttons(letter: Letter) -> tuple[tuple[Button, ...], ...]:
     close = run_button(text("mail.close.button"), "close_mail", letter.id)
     card = run_button(text("command.card.button"), "card", letter.code)
     picture = run_button(text("mail.attachment.button"), "attachment", letter.id)
-    hand = run_button(text("mail.hand_on.button"), "hand_on_mail", letter.id)
+    hand = run_button(text("command.hand_on_mail.button"), "hand_on_mail", letter.id)
     rows = [(answer, close), (card, picture) if letter.has_attachment else (card,)]
     return (*rows, (hand,)) if letter.is_withheld else tuple(rows)
 
@@ -168,12 +167,19 @@ def _check_letters(facts: LetterFacts, _answers: Answers, given: Circumstances) 
     return None if facts.letters else text("letters.none", code=chart.code)
 
 
-def _letters(facts: LetterFacts, _answers: Answers, _given: Circumstances) -> Decision:
-    """The newest; all of them stand in the history, without words where they can name an arm."""
+def _letters(facts: LetterFacts, answers: Answers, _given: Circumstances) -> Decision:
+    """The page asked for, 1 being the newest; within it, older ones stand first."""
     assert facts.chart is not None
-    head = partial(text, "mail.head", code=facts.chart.code)
-    newest = facts.letters[-MOST_LETTERS:]
-    return tuple(ShowLetter(it.id, say(head(at=it.received_at))) for it in newest)
+    code, pages = facts.chart.code, -(-len(facts.letters) // MOST_LETTERS)
+    asked = answers.get("page")
+    page = min(asked, pages) if isinstance(asked, int) else 1
+    end = len(facts.letters) - (page - 1) * MOST_LETTERS
+    shown = facts.letters[max(0, end - MOST_LETTERS) : end]
+    buttons = page_buttons("letters", code, page, pages)
+    title = text("letters.title", code=code, page=page, pages=pages)
+    heads = (text("mail.head", code=code, at=it.received_at) for it in shown)
+    letters = (ShowLetter(it.id, say(head)) for it, head in zip(shown, heads, strict=True))
+    return (*letters, Say(say(title, buttons=buttons)))
 
 
 def _attachment_items(facts: MailFacts, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
@@ -197,10 +203,20 @@ COMMANDS = (
         CLINICIAN,
         LetterFacts,
         _letters,
-        "view_letters",
+        "show_letter",
         items=_letters_items,
         check=_check_letters,
         reach=Reach.CARD,
+    ),
+    Command(
+        "letters_page",
+        CLINICIAN,
+        LetterFacts,
+        _letters,
+        "show_letter",
+        items=page_items,
+        check=_check_letters,
+        reach=Reach.BUTTON,
     ),
     Command(
         "hand_on_mail",

@@ -21,7 +21,7 @@ def _items(_f: object, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
     return (PARTICIPANT,)
 
 
-def _page_items(_f: object, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
+def page_items(_f: object, _a: Answers, _g: Circumstances) -> tuple[Item, ...]:
     return (PARTICIPANT, Item("page", text("ask.page"), Number(1, MOST_PAGES)))
 
 
@@ -46,11 +46,11 @@ def _paged(name: str, chart: Chart | None, lines: Sequence[Text], answers: Answe
     end = len(lines) - (page - 1) * ON_A_PAGE
     shown = tuple(lines[max(0, end - ON_A_PAGE) : end])
     title = text(f"{name}.title", code=chart.code, page=page, pages=pages)
-    buttons = _buttons(name, chart.code, page, pages)
+    buttons = page_buttons(name, chart.code, page, pages)
     return (Say(say(title, text("history.lines", lines=shown), buttons=buttons)),)
 
 
-def _buttons(name: str, code: str, page: int, pages: int) -> tuple[tuple[Button, ...], ...]:
+def page_buttons(name: str, code: str, page: int, pages: int) -> tuple[tuple[Button, ...], ...]:
     turn = []
     if page < pages:
         turn.append(run_button(text("page.earlier"), f"{name}_page", code, page + 1))
@@ -76,7 +76,7 @@ COMMANDS = (
         TimelineFacts,
         _history,
         "view_history",
-        items=_page_items,
+        items=page_items,
         reach=Reach.BUTTON,
     ),
     Command(
@@ -94,7 +94,7 @@ COMMANDS = (
         MessageFacts,
         _why,
         "view_messages",
-        items=_page_items,
+        items=page_items,
         reach=Reach.BUTTON,
     ),
 )

@@ -78,6 +78,7 @@ async def _letters(world: Watched) -> None:
         await world.say(name, "[S]" if name == "clinician" else "/cancel")
         await world.say(name, "/close_mail 2", "(PHONED)" if name == "clinician" else "/cancel")
     await world.say("clinician", "/hand_on_mail 3", "(NOTHING)", "/letters P-003")
+    await world.say("clinician", "/letters_page P-003 1")
     await world.say("coordinator", "/mail", "/take_mail 3", "until six", "[S]", "/mail")
 
 

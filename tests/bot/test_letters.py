@@ -1,6 +1,7 @@
 """Letters from the randomization on: who is told that one waits, and who may still read it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,13 @@ async def test_a_new_clinician_is_not_told_of_what_others_read(world: World) -> 
     await world.phone("coordinator").press("S")
     assert any("P-001" in it.words for it in other.shown)
     assert not any("New mail" in it.words for it in other.shown)
+
+
+async def test_a_clock_that_is_set_back_opens_no_letter(world: World) -> None:
+    """What came after the randomization stays withheld, whatever the moments say."""
+    world.now -= timedelta(hours=1)
+    await world.phone("P-001").send(WORDS)
+    coordinator = world.phone("coordinator")
+    await coordinator.send("/mail")
+    assert "1 more, for the treating clinician" in coordinator.last
+    assert not any(WORDS in it.words for it in coordinator.shown)

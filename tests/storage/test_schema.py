@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Integer
 from sqlalchemy.exc import IntegrityError
 
-from storage import record, schema, tables
+from storage import mail, record, schema, tables
 from storage.database import sqlite_engine
 from storage.guards import missing_guards
 from storage.record import ChangedRow
@@ -130,6 +130,41 @@ def test_rows_from_before_there_was_a_record_are_recorded(tmp_path: Path) -> Non
         connection.exec_driver_sql("DROP TRIGGER staff_role_records_update")
         connection.exec_driver_sql("UPDATE staff_role SET role = 'rater'")
         assert record.changed_rows(connection) == [ChangedRow("staff_role", 3)]
+    engine.dispose()
+
+
+def test_letters_since_the_randomization_are_withheld_from_the_migration_on(tmp_path: Path) -> None:
+    path = tmp_path / "hamrah.sqlite3"
+    engine = sqlite_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    before, at, after = (f"2026-09-26T0{hour}:30:00.000000Z" for hour in (4, 5, 6))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0016")
+        for statement in (
+            f"INSERT INTO person VALUES (1, 'fa', '{at}', NULL), (2, 'fa', '{at}', NULL)",
+            (
+                "INSERT INTO participant (person_id, code, sex, age, enrolled_at) "
+                f"VALUES (1, 'P-001', 'F', 30, '{at}'), (2, 'P-002', 'M', 30, '{at}')"
+            ),
+            f"INSERT INTO envelope (number, block, sealed_at) VALUES (1, 1, '{at}')",
+            (
+                "INSERT INTO allocation (participant_id, envelope, allocated_by, allocated_at) "
+                f"VALUES (1, 1, 1, '{at}')"
+            ),
+            (
+                "INSERT INTO mail (id, person_id, words, received_at) VALUES "
+                f"(1, 1, x'00', '{before}'), (2, 1, x'00', '{after}'), (3, 2, x'00', '{after}')"
+            ),
+        ):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    engine.dispose()
+    prepare(path, tmp_path / "backups", AT)
+    with engine.connect() as connection:
+        assert [mail.is_withheld(connection, it) for it in (1, 2, 3)] == [False, True, False]
+        assert record.changed_rows(connection) == []
     engine.dispose()
 
 
