@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.erasing import carry_out
-from bot.operator import Operator
+from bot.operator import Data, Operator
 from bot.turn.desk import Desk
 from flows.chart import Status
 from flows.roles import Role
@@ -19,6 +19,7 @@ from flows.text import Text, text
 from storage import (
     adverse_events,
     alerts,
+    attempts,
     closing,
     erasures,
     mail,
@@ -39,6 +40,12 @@ class _Refused:
     why: Text
 
 
+# Messages are on their way for moments; where it takes longer, somebody had better look.
+_LEAVING = _Refused(text("cli.erase.leaving"))
+_MOST_TRIES = 75
+_SECONDS_BETWEEN = 0.2
+
+
 async def erase(it: Operator, given: argparse.Namespace) -> int:
     code = given.code.upper()
     async with it.at_data() as data:
@@ -54,7 +61,7 @@ async def erase(it: Operator, given: argparse.Namespace) -> int:
             return 1
         with changing_keys(it.settings.data):
             erasures.note(it.settings.erased, found)
-            refused = await data.write(_erase, code, found)
+            refused = await _when_nothing_leaves(data, code, found)
             if refused is not None:
                 erasures.take_back(it.settings.erased, found)
                 it.complain(refused.why)
@@ -64,6 +71,16 @@ async def erase(it: Operator, given: argparse.Namespace) -> int:
     if not emptied:
         it.tell(text("cli.erase.journal"))
     return 0
+
+
+async def _when_nothing_leaves(data: Data, code: str, erasure: Erasure) -> _Refused | None:
+    """What is leaving was worded before, and would be written down in a web chat afterwards."""
+    for _ in range(_MOST_TRIES):
+        refused = await data.write(_erase, code, erasure)
+        if refused is not _LEAVING:
+            return refused
+        await asyncio.sleep(_SECONDS_BETWEEN)
+    return _LEAVING
 
 
 def _look(desk: Desk, code: str, by: int) -> Erasure | _Refused:
@@ -106,6 +123,8 @@ def _erase(desk: Desk, code: str, erasure: Erasure) -> _Refused | None:
     why = next(_reasons(desk, erasure.person, code), None)
     if why is not None:
         return _Refused(why)
+    if attempts.are_under_way(desk.connection):
+        return _LEAVING
     carry_out(desk.connection, desk.keys, erasure, desk.now)
     return None
 

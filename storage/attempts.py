@@ -29,6 +29,12 @@ def begin(connection: Connection, *, message_id: int, attempt: int, at: datetime
     )
 
 
+def are_under_way(connection: Connection) -> bool:
+    """Whether a message is being tried now, or was when the process died."""
+    found = select(_outbox.c.id).where(_outbox.c.state == "sending").limit(1)
+    return connection.scalar(found) is not None
+
+
 def settle(
     connection: Connection,
     *,

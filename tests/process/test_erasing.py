@@ -8,11 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.turn.desk import Desk
 from flows.chart import Milestone
+from flows.messages import say
 from flows.roles import Role
-from storage import participants, people
+from flows.text import text
+from storage import attempts, participants, people, tables
 from storage.participants import NewMilestone
 from tests.botapi.client import ROOT, BotApi, Phone
 from tests.process.hamrah import COMMAND, PATIENCE, Hamrah, until_polling
@@ -158,6 +161,24 @@ def test_erased_beside_the_running_service_while_they_write(
     assert shown.returncode == 0, shown.stderr
     assert "erased a person" in shown.stdout
     assert hamrah.command("summary").returncode == 0
+
+
+def test_while_a_message_leaves_nothing_is_erased(hamrah: Hamrah, phones: list[Phone]) -> None:
+    """It was worded before, and would be written down after; here its sender was killed."""
+    withdraw(hamrah)
+    asyncio.run(at_desk(settings_of(hamrah), _begin_to_send))
+    refused = erase(hamrah)
+    assert refused.returncode == 1
+    assert "Messages are leaving" in refused.stderr
+    assert not is_erased(hamrah)
+    assert (hamrah.data / "erased").read_text() == ""
+
+
+def _begin_to_send(desk: Desk) -> None:
+    (investigator,) = people.holders(desk.connection, Role.PI)
+    desk.notify(investigator, say(text("erase.told", code="P-001")))
+    newest = desk.connection.execute(select(func.max(tables.outbox.c.id))).scalar_one()
+    attempts.begin(desk.connection, message_id=newest, attempt=1, at=desk.now)
 
 
 def test_killed_at_any_step_it_is_finished_at_the_next_start(
