@@ -20,7 +20,7 @@ from benchmarks.hamrah_bot import study
 from bot.clock import SystemClock
 from bot.sending.files import Files
 from bot.service import Service
-from bot.settings import Listen
+from bot.setting_values import Listen
 from bot.turn import staffing
 from bot.turn.desk import Desk
 from bot.turn.desks import Desks

@@ -4,42 +4,40 @@ The environment wins over the file. All that is wrong is told at once, each in o
 name that is not known is refused, for it is most likely a slip.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from decimal import Decimal
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from bot.setting_values import (
+    Listen,
+    Price,
+    Wrong,
+    as_count,
+    as_database,
+    as_days,
+    as_hours,
+    as_listen,
+    as_origin,
+    as_price,
+    as_secret,
+    as_sender,
+    as_token,
+    as_trial,
+    as_url,
+    as_webhook_url,
+    one_of,
+)
 from bot.trial.definitions import DEFAULT_TRIAL
 
 PREFIX = "HAMRAH_"
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What one part of an SMS costs, and in what currency."""
-
-    amount: Decimal
-    currency: str
-
-    def of(self, parts: int) -> str:
-        return f"{self.amount * parts} {self.currency}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +120,6 @@ class SettingsRefused(Exception):
         super().__init__("\n".join(problems))
 
 
-# Operators keep an SMS for a phone that is switched off no longer than two days.
-LONGEST_HOURS = 48
-
-
-class Wrong(ValueError):
-    """What a value should have been; never the value, which may be a secret."""
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its variable, what it is for, and how its text is read."""
@@ -140,209 +130,100 @@ class Setting:
     default: str | None = None
 
 
-def _token(value: str) -> str:
-    if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]{20,}", value, re.ASCII):
-        raise Wrong("is no bot token; copy it from @BotFather, it looks like 123456789:AA…")
-    return value
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if not _is_url(value, schemes):
-            raise Wrong(f"is no URL; write one that begins with {' or '.join(schemes)}://")
-        return value.rstrip("/")
-
-    return read
-
-
-def _hours(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,2}", value, re.ASCII) or not 1 <= int(value) <= LONGEST_HOURS:
-        raise Wrong(f"is no number of hours; write one from 1 to {LONGEST_HOURS}")
-    return int(value)
-
-
-def _is_url(value: str, schemes: Collection[str]) -> bool:
-    try:
-        place = urlsplit(value)
-        return place.scheme in schemes and bool(place.hostname) and place.port != 0
-    except ValueError:  # A bracket that is not closed, or a port that is no number.
-        return False
-
-
-def _webhook_url(value: str) -> str:
-    if not urlsplit(_url("https", "http")(value)).path.strip("/"):
-        raise Wrong("has no path; add one such as /telegram, which is where updates arrive")
-    return value
-
-
-def _origin(value: str) -> str:
-    """As browsers name where a page is from."""
-    place = urlsplit(_url("https", "http")(value))
-    if place.path.strip("/") or place.query or place.fragment or place.username:
-        raise Wrong("must be no more than a scheme and a host, such as https://hamrah.example.ir")
-    return f"{place.scheme}://{place.netloc.lower()}"
-
-
-def _secret(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value, re.ASCII):
-        raise Wrong("must be 16 to 256 letters, digits, _ or -; make one at random")
-    return value
-
-
-def _one_of(*names: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value not in names:
-            raise Wrong(f"must be {' or '.join(names)}")
-        return value
-
-    return read
-
-
-def _sender(value: str) -> str:
-    if not re.fullmatch(r"\+?[0-9]{3,15}", value, re.ASCII):
-        raise Wrong("must be a number of 3 to 15 digits, as the operator gave it")
-    return value
-
-
-def _price(value: str) -> Price:
-    given = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,4})?)\s+(\S.{0,19})", value, re.ASCII)
-    if given is None:
-        raise Wrong("must be an amount and a currency, such as 130 toman")
-    return Price(Decimal(given[1]), given[2])
-
-
-def _days(value: str) -> timedelta:
-    return timedelta(days=_count(value))
-
-
-def _count(value: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,8}", value, re.ASCII):
-        raise Wrong("must be a whole number from 1 on")
-    return int(value)
-
-
-def _listen(value: str) -> Listen:
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise Wrong("must be a host and a port, such as 127.0.0.1:8080")
-    return Listen(host.strip("[]"), int(port))
-
-
-def _database(value: str) -> str:
-    try:
-        url = make_url(value)
-    except (ArgumentError, ValueError):
-        url = None
-    if url is None or url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
-        raise Wrong("must be an SQLite file, such as sqlite:////srv/hamrah/hamrah.sqlite3")
-    return value
-
-
-def _trial(value: str) -> Path:
-    folder = Path(value)
-    try:
-        is_there = (folder / "trial.toml").is_file()
-    except OSError:  # a name that is too long, or a folder that may not be looked into
-        is_there = False
-    if not is_there:
-        raise Wrong("must be a folder that holds a file trial.toml")
-    return folder
-
-
 SETTINGS = (
-    Setting("TELEGRAM_TOKEN", "the bot's token, from @BotFather", _token),
+    Setting("TELEGRAM_TOKEN", "the bot's token, from @BotFather", as_token),
     Setting(
         "TELEGRAM_API",
         "base URL of the Bot API server",
-        _url("https", "http"),
+        as_url("https", "http"),
         "https://api.telegram.org",
     ),
     Setting(
         "TELEGRAM_PROXY",
         "proxy on the way to it, http://… or socks5://…; none if not set",
-        _url("http", "https", "socks5", "socks5h"),
+        as_url("http", "https", "socks5", "socks5h"),
     ),
-    Setting("BALE_TOKEN", "the token of a bot on Bale, from @BotFather there", _token),
+    Setting("BALE_TOKEN", "the token of a bot on Bale, from @BotFather there", as_token),
     Setting(
         "BALE_API",
         "base URL of Bale's API, which is reached through no proxy",
-        _url("https", "http"),
+        as_url("https", "http"),
         "https://tapi.bale.ai",
     ),
     Setting(
         "WEBHOOK_URL",
         "public URL to which Telegram brings updates; they are polled for if not set",
-        _webhook_url,
+        as_webhook_url,
     ),
     Setting(
         "WEBHOOK_SECRET",
         "secret that Telegram sends with each update; needed with WEBHOOK_URL",
-        _secret,
+        as_secret,
     ),
     Setting(
         "WEB_URL",
         "public address of the web chat, https://…; participants have none if not set",
-        _origin,
+        as_origin,
     ),
     Setting(
         "SMS_GATEWAY",
         "kannel or kavenegar; there is no SMS if not set",
-        _one_of("kannel", "kavenegar"),
+        one_of("kannel", "kavenegar"),
     ),
     Setting(
         "SMS_URL",
         "Kannel's smsbox, such as http://127.0.0.1:13013; Kavenegar's own if not set",
-        _url("https", "http"),
+        as_url("https", "http"),
     ),
     Setting("SMS_USER", "Kannel's sendsms-user", str),
     Setting("SMS_PASSWORD", "the password of Kannel's sendsms-user, or Kavenegar's API key", str),
-    Setting("SMS_NUMBER", "the clinic's own number or line, which SMS are sent from", _sender),
-    Setting("SMS_SECRET", "secret in the addresses that the gateway calls", _secret),
+    Setting("SMS_NUMBER", "the clinic's own number or line, which SMS are sent from", as_sender),
+    Setting("SMS_SECRET", "secret in the addresses that the gateway calls", as_secret),
     Setting(
         "SMS_CALLBACK_URL",
         "address under which Kannel reaches this service; http:// and LISTEN if not set",
-        _origin,
+        as_origin,
     ),
     Setting(
         "SMS_HOURS",
         "hours that an operator has to deliver an SMS before another way is tried",
-        _hours,
+        as_hours,
         default="6",
     ),
     Setting(
         "SMS_PART_PRICE",
         "what one part of an SMS costs, such as 130 toman; for `hamrah check --sms`",
-        _price,
+        as_price,
     ),
     Setting(
         "SMS_A_DAY",
         "most messages by SMS a day to one person that they did not ask for; no limit if not set",
-        _count,
+        as_count,
     ),
     Setting(
         "SMS_BUDGET",
         "most parts of SMS in a month of the Jalali calendar; no limit if not set",
-        _count,
+        as_count,
     ),
     Setting(
         "LISTEN",
         "host:port of the web chat, the webhook, /health and /metrics",
-        _listen,
+        as_listen,
         default="127.0.0.1:8080",
     ),
     Setting("DATA", "folder of the database, its key and its backups", Path, default="data"),
     Setting(
         "BACKUP_DAYS",
         "days after which `hamrah backup` deletes an older backup; they are kept if not set",
-        _days,
+        as_days,
     ),
     Setting(
-        "DATABASE", "URL of the database; an SQLite file in the data folder if not set", _database
+        "DATABASE", "URL of the database; an SQLite file in the data folder if not set", as_database
     ),
     Setting(
         "TRIAL",
         "folder of the trial's definition",
-        _trial,
+        as_trial,
         default=str(DEFAULT_TRIAL),
     ),
 )

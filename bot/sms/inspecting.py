@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from bot.language.typed_text import words_of
 from bot.language.wording import LANGUAGES, PLACEHOLDER, Language, UnknownWording
-from bot.settings import Price, Settings
+from bot.setting_values import Price
+from bot.settings import Settings
 from bot.sms.parts import is_gsm, split
 from bot.sms.plain import FOR_SMS, variant
 from bot.sms.texts import SmsText, texts

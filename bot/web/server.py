@@ -11,7 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot.settings import Listen
+from bot.setting_values import Listen
 from bot.web.refusals import Refusals
 from storage.failures import Failure
 

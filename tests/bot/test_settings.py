@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import SETTINGS, Listen, Price, SettingsRefused, help_lines, read_settings
+from bot.setting_values import Listen, Price
+from bot.settings import SETTINGS, SettingsRefused, help_lines, read_settings
 from bot.telegram.dialects import accounts
 
 TOKEN = "5000000001:AAFakeTokenOfThePlayedBotApi0000001"

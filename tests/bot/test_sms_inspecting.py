@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from bot.rehearsal.transcript import play
 from bot.rehearsal.world import World
-from bot.settings import Price
+from bot.setting_values import Price
 from bot.sms.inspecting import health_words_in, sms_problems, sms_table
 from bot.sms.plain import bare, in_plain
 from bot.sms.texts import texts

@@ -16,7 +16,7 @@ from bot.rehearsal.running import RehearsalPart
 from bot.rehearsal.scene import Rehearsal
 from bot.sending.files import Files
 from bot.service import Service
-from bot.settings import Listen
+from bot.setting_values import Listen
 from bot.trial.definitions import DEFAULT_TRIAL, load_study
 from bot.turn.desks import Desks
 from bot.turn.links import Links
