@@ -10,13 +10,21 @@ from typing import Any, assert_never, get_args
 
 from bot.language.typed_text import compact, normalize
 from bot.turn import locking, proving, questions
+from bot.turn.command_forms import (
+    VERSION,
+    answers_in,
+    circumstances,
+    exists,
+    facts_and_form,
+    presumed,
+    title,
+)
 from bot.turn.performing import perform
-from bot.turn.reading import read_value
 from bot.turn.reads import read
 from bot.turn.speaking import Voice
 from flows import commands, engine
 from flows.chart import Chart
-from flows.commands.command import Circumstances, Command, Reach, Secured
+from flows.commands.command import Command, Secured
 from flows.conversation import Conversation
 from flows.effects import Refused
 from flows.effects.following import BeginForm, ContinueForm, CorrectRating, Following, RunNext
@@ -27,22 +35,15 @@ from flows.forms import (
     Answer,
     Answers,
     Choice,
-    Choices,
     Form,
-    Item,
     Moment,
     ParticipantCode,
-    Picture,
-    Review,
 )
 from flows.messages import say
 from flows.roles import Role
 from flows.text import Text, text
-from storage import conversations, participants
+from storage import conversations
 from storage.conversations import Open
-
-VERSION = "1"
-
 
 # Effects that keep nothing themselves: a command of only these is written down as what it is.
 SAYING = (
@@ -65,33 +66,15 @@ class Outcome:
 GOES_ON = Outcome(over=False)
 
 
-def circumstances(voice: Voice) -> Circumstances:
-    desk = voice.desk
-    return Circumstances(
-        trial=desk.study.trial,
-        actor=voice.person,
-        roles=frozenset(voice.speaker.roles),
-        now=desk.now,
-        today=desk.today,
-        tapped=voice.tap is not None,
-        secret=desk.secret,
-        at_clinic=desk.study.moment,
-        clinic_day=desk.study.today,
-        clinic_hour=desk.study.hour,
-        personal_links=desk.links.personal is not None,
-        sms=desk.links.sms,
-    )
-
-
 def begin(voice: Voice, command: Command[Any], arguments: Sequence[str]) -> Outcome:
     """Begin a command, with the answers that its arguments give."""
-    answers, problem = _answers_from(voice, command, arguments)
-    facts, form = _form(voice, command, answers)
+    answers, problem = answers_in(voice, command, arguments)
+    facts, form = facts_and_form(voice, command, answers)
     why = command.check(facts, answers, circumstances(voice))
     if why and (before := _before_moment(voice, command, form, answers)) is not None:
         _say_refusal(voice, command, why)
         answers, why = before, None
-        facts, form = _form(voice, command, answers)
+        facts, form = facts_and_form(voice, command, answers)
     if why:
         return _refuse(voice, command, why)
     if problem is not None and voice.chose:
@@ -128,7 +111,7 @@ def _before_moment(
     if moment not in named:
         return None
     before = {item: answers[item] for item in named[: named.index(moment)]}
-    facts, _ = _form(voice, command, before)
+    facts, _ = facts_and_form(voice, command, before)
     return before if command.check(facts, before, circumstances(voice)) is None else None
 
 
@@ -141,77 +124,12 @@ def _outdated(voice: Voice, command: Command[Any], answers: Answers) -> Outcome:
     return Outcome(over=True, following=follow)
 
 
-def title(command: Command[Any]) -> tuple[Text, ...]:
-    """What is being done, said above its answers; nothing for what only a button begins."""
-    return () if command.reach is Reach.BUTTON else (text(f"command.{command.name}.help"),)
-
-
-def title_of(voice: Voice, found: Open) -> tuple[Text, ...]:
-    command = commands.find(found.state.form, voice.speaker.roles)
-    return () if command is None else title(command)
-
-
 def _end_same(voice: Voice, command: Command[Any]) -> None:
     """Giving a command anew takes the place of the same one half done."""
     desk = voice.desk
     conversations.end_of_command(
         desk.connection, person_id=voice.person, name=command.name, at=desk.now
     )
-
-
-def _answers_from(
-    voice: Voice, command: Command[Any], arguments: Sequence[str]
-) -> tuple[dict[str, Answer], str | None]:
-    """The answers in the words behind a command, up to the first that is none."""
-    answers: dict[str, Answer] = {}
-    for argument in arguments:
-        _, form = _form(voice, command, answers)
-        item = next((it for it in form.applicable(answers) if it.id not in answers), None)
-        if item is None:
-            break
-        value = _coded(item, argument) or _typed(voice, item, argument)
-        if isinstance(value, Misread):
-            return answers, value.problem
-        answers[item.id] = value
-    return answers, None
-
-
-def _coded(item: Item, argument: str) -> Answer | None:
-    """The answer that an option's own code is, as buttons bring it."""
-    option = item.option(argument)
-    if option is None:
-        return None
-    return (option.code,) if isinstance(item.kind, Choices) else option.code
-
-
-def _typed(voice: Voice, item: Item, typed: str) -> Answer | Misread:
-    value = read_value(voice.desk.study, item, typed, voice.desk.today)
-    if isinstance(value, Misread):
-        return value
-    if isinstance(item.kind, ParticipantCode) and not _exists(voice, str(value)):
-        return Misread("no_such_participant")
-    return value
-
-
-def _exists(voice: Voice, code: str) -> bool:
-    return participants.with_code(voice.desk.connection, code) is not None
-
-
-def _form(voice: Voice, command: Command[Any], answers: Answers) -> tuple[Any, Form]:
-    facts = read(command.reads, voice.desk, voice.person, answers)
-    items = command.items(facts, answers, circumstances(voice))
-    # A picture was taken as it came; nothing of it is left to be confirmed.
-    has_pictures = any(isinstance(item.kind, Picture) for item in items)
-    review = Review.NEVER if has_pictures else command.review
-    return facts, Form(command.name, VERSION, items, review=review, may_cancel=command.may_cancel)
-
-
-def _presumed(voice: Voice, command: Command[Any], answers: Answers) -> Answers:
-    """The answers that go without asking, each of which may lead to another."""
-    facts = read(command.reads, voice.desk, voice.person, answers)
-    presumed = command.presumes(facts, answers, circumstances(voice))
-    more = {item: answer for item, answer in presumed.items() if item not in answers}
-    return {**more, **_presumed(voice, command, {**answers, **more})} if more else {}
 
 
 def advance(voice: Voice, found: Open, event: Event) -> Outcome:
@@ -222,7 +140,7 @@ def advance(voice: Voice, found: Open, event: Event) -> Outcome:
     if command is None:
         return _end(voice, found, "cancelled")
     found = _while_proven(voice, found)
-    facts, _ = _form(voice, command, found.state.answers)
+    facts, _ = facts_and_form(voice, command, found.state.answers)
     if why := command.check(facts, found.state.answers, circumstances(voice)):
         _end(voice, found, "cancelled")
         return _refuse(voice, command, why)
@@ -230,9 +148,9 @@ def advance(voice: Voice, found: Open, event: Event) -> Outcome:
     answers = _answers_after(found.state, event)
     state = found.state
     if isinstance(event, Began) or answers is not state.answers:
-        presumed = _presumed(voice, command, answers)
-        answers, state = {**answers, **presumed}, _with_answers(state, presumed)
-    _, form = _form(voice, command, answers)
+        more = presumed(voice, command, answers)
+        answers, state = {**answers, **more}, _with_answers(state, more)
+    _, form = facts_and_form(voice, command, answers)
     turn = step(form, state, event)
     outcome = GOES_ON
     for effect in turn.effects:
@@ -260,14 +178,6 @@ def _while_proven(voice: Voice, found: Open) -> Open:
     return replace(found, state=replace(found.state, proven=False))
 
 
-def form_of(voice: Voice, found: Open) -> Form | None:
-    """The questions of a command under way; None when the person may no longer give it."""
-    command = commands.find(found.state.form, voice.speaker.roles)
-    if command is None:
-        return None
-    return _form(voice, command, found.state.answers)[1]
-
-
 def _answers_after(state: Conversation, event: Event) -> Answers:
     if not isinstance(event, Replied) or state.at is None or event.step != state.step:
         return state.answers
@@ -280,12 +190,12 @@ def _checked(voice: Voice, command: Command[Any], state: Conversation, event: Ev
     if answers is state.answers or state.at is None:
         return event
     value = answers[state.at]
-    _, before = _form(voice, command, state.answers)
+    _, before = facts_and_form(voice, command, state.answers)
     asked = before.item(state.at)
     names_participant = asked is not None and isinstance(asked.kind, ParticipantCode)
-    if names_participant and not _exists(voice, str(value)):
+    if names_participant and not exists(voice, str(value)):
         return Misread("no_such_participant")
-    facts, _ = _form(voice, command, answers)
+    facts, _ = facts_and_form(voice, command, answers)
     why = command.check(facts, answers, circumstances(voice))
     if why is None:
         return event
@@ -392,7 +302,7 @@ def prove(voice: Voice, found: Open, words: str) -> Outcome:
         return _missed(voice, command, found)
     proven = replace(found.state, proven=True)
     _save(voice, found, proven)
-    _, form = _form(voice, command, proven.answers)
+    _, form = facts_and_form(voice, command, proven.answers)
     voice.say(questions.review(form, found.id, proven, title=title(command)))
     return GOES_ON
 
@@ -411,7 +321,7 @@ def _finish(voice: Voice, command: Command[Any], found: Open, state: Conversatio
     if _wants_proof(voice, command, state):
         return _ask_for_pin(voice, command, found, state)
     _end(voice, found, "finished")
-    facts, form = _form(voice, command, state.answers)
+    facts, form = facts_and_form(voice, command, state.answers)
     if not _still_offered(form, state.answers):
         return _refuse(voice, command, text("refused.changed_meanwhile"))
     if why := command.check(facts, state.answers, circumstances(voice)):

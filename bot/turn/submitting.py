@@ -1,6 +1,6 @@
 """What a form leads to once it is submitted, besides being kept."""
 
-from bot.turn import commanding, filling, rating_reminders, readings, transcribing
+from bot.turn import command_forms, filling, rating_reminders, readings, transcribing
 from bot.turn.guesses import ask_for_guesses
 from bot.turn.looking_over import look_over
 from bot.turn.performing import perform
@@ -48,7 +48,7 @@ def _after_entering(
 ) -> tuple[Effect, ...]:
     facts = about_participant(voice.desk, voice.person, {"participant": code})
     form = title(voice.desk.study.instruments[row.instrument, row.version])
-    given = commanding.circumstances(voice)
+    given = command_forms.circumstances(voice)
     return after_entering(facts, given, form, entered.way, entered.answered_on)
 
 

@@ -11,7 +11,16 @@ from typing import assert_never
 from bot.language.stop_words import is_start, is_stop
 from bot.language.typed_answers import read_participant_code
 from bot.language.typed_text import Problem
-from bot.turn import commanding, entering, filling, mailing, proving, questions, submitting
+from bot.turn import (
+    command_forms,
+    commanding,
+    entering,
+    filling,
+    mailing,
+    proving,
+    questions,
+    submitting,
+)
 from bot.turn.desk import Desk
 from bot.turn.incoming import (
     AddedToGroup,
@@ -276,7 +285,7 @@ def _about(voice: Voice, found: Open) -> tuple[Text, ...]:
     if Role.PARTICIPANT in voice.speaker.roles:
         return ()
     if found.form_id is None:
-        return commanding.title_of(voice, found)
+        return command_forms.title_of(voice, found)
     row = responses.form(voice.desk.connection, found.form_id)
     code = participants.code_of(voice.desk.connection, row.participant)
     return filling.about(voice, row, code)
@@ -313,7 +322,7 @@ def _tap_in(voice: Voice, found: Open, data: str) -> None:
 
 def _form_of(voice: Voice, found: Open) -> Form | None:
     if found.form_id is None:
-        return commanding.form_of(voice, found)
+        return command_forms.form_of(voice, found)
     return filling.form_of(voice, responses.form(voice.desk.connection, found.form_id))
 
 
