@@ -175,7 +175,7 @@ async def test_a_turn_that_fails_among_others_goes_alone(world: World) -> None:
 
 async def test_two_staff_answering_one_letter_send_one_answer(world: World) -> None:
     """What was done meanwhile is seen at the confirmation, not only at the beginning."""
-    phone, first = world.phone("P-001"), world.phone("coordinator")
+    phone, first = world.phone("P-001"), world.phone("clinician")
     await phone.send("Is this normal, please?")
     await first.send("/answer 1 yes")
     shown = len(phone.shown)

@@ -265,6 +265,7 @@ async def test_errors_do_not_show_what_was_written(database: Database) -> None:
 
 
 async def test_close_finishes_what_waits_and_refuses_what_comes_later(path: Path) -> None:
+    before = set(threading.enumerate())
     database = Database.open(f"sqlite:///{path}")
     await database.write(create)
     gate = Gate()
@@ -280,7 +281,8 @@ async def test_close_finishes_what_waits_and_refuses_what_comes_later(path: Path
     gate.opened.set()
     await asyncio.gather(held, closing_down)
     assert len(await asyncio.gather(*waiting)) == LARGEST_GROUP + 1
-    assert "database-writer" not in {thread.name for thread in threading.enumerate()}
+    begun = set(threading.enumerate()) - before
+    assert "database-writer" not in {thread.name for thread in begun}
     await database.close()
 
 
