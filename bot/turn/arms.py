@@ -274,24 +274,28 @@ def show_event(voice: Voice, event: Event) -> None:
 
 
 def show_letter(voice: Voice, mail_id: int, message: Message) -> None:
-    """Send a letter with its answer below this head; whoever reads them may learn the arm."""
-    desk = voice.desk
-    participant = mail.writer(desk.connection, mail_id)
-    arms.note_told(desk.connection, person_id=voice.person, participant=participant, at=desk.now)
+    """Send a letter with its answer below this head."""
+    participant = _note_letter_shown(voice, mail_id)
     voice.record("show_letter", participant, mail=mail_id)
     voice.send("letter", message_body(message, mail=mail_id))
 
 
 def show_attachment(voice: Voice, verb: str, mail_id: int) -> None:
-    """Send the file of a letter; whoever sees one that is withheld may learn the arm."""
+    """Send the file of a letter."""
+    _note_letter_shown(voice, mail_id)
+    voice.record(verb, None, mail=mail_id)
+    voice.send("attachment", json.dumps({"mail": mail_id}))
+
+
+def _note_letter_shown(voice: Voice, mail_id: int) -> int:
+    """Who wrote it; whoever sees one that is withheld may learn the arm."""
     desk = voice.desk
+    participant = mail.writer(desk.connection, mail_id)
     if mail.is_withheld(desk.connection, mail_id):
-        participant = mail.writer(desk.connection, mail_id)
         arms.note_told(
             desk.connection, person_id=voice.person, participant=participant, at=desk.now
         )
-    voice.record(verb, None, mail=mail_id)
-    voice.send("attachment", json.dumps({"mail": mail_id}))
+    return participant
 
 
 def show_correction(voice: Voice, participant: int, request: int) -> None:
